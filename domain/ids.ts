@@ -1,0 +1,54 @@
+/**
+ * Identifiers. All are opaque strings that carry their kind as a prefix (`lead_…`); the part behind it is
+ * time-ordered unless a caller's idempotency key decided it. Brands keep one kind from standing in for another.
+ */
+declare const brand: unique symbol;
+type Branded<B extends string> = string & { readonly [brand]: B };
+
+/** One brokerage. Everything belongs to exactly one; nothing is ever visible across. */
+export type TenantId = Branded<'TenantId'>;
+export type LeadId = Branded<'LeadId'>;
+export type PropertyId = Branded<'PropertyId'>;
+export type AgentId = Branded<'AgentId'>;
+export type CommandId = Branded<'CommandId'>;
+/** What an event stream belongs to: a lead, a property or an agent. */
+export type StreamId = LeadId | PropertyId | AgentId;
+
+export const ID_PREFIXES = { lead: 'lead_', property: 'prop_', agent: 'agent_', command: 'cmd_' } as const;
+export type IdKind = keyof typeof ID_PREFIXES;
+interface IdOf {
+  lead: LeadId;
+  property: PropertyId;
+  agent: AgentId;
+  command: CommandId;
+}
+
+const ID_BODY = /^[A-Za-z0-9-]{1,64}$/;
+
+/** The kind that an id's prefix names, or null where it is no id of ours. */
+export function kindOfId(id: string): IdKind | null {
+  for (const kind of Object.keys(ID_PREFIXES) as IdKind[]) {
+    const prefix = ID_PREFIXES[kind];
+    if (id.startsWith(prefix) && ID_BODY.test(id.slice(prefix.length))) return kind;
+  }
+  return null;
+}
+
+/** True where `id` is a well-formed id of `kind`. */
+export function isId<K extends IdKind>(kind: K, id: string): id is IdOf[K] {
+  return kindOfId(id) === kind;
+}
+
+/** Puts the prefix of `kind` before `body` (letters, digits and dashes, 1 to 64 of them). Throws a RangeError on anything else. */
+export function makeId<K extends IdKind>(kind: K, body: string): IdOf[K] {
+  if (!ID_BODY.test(body)) throw new RangeError(`an id's body is 1 to 64 letters, digits or dashes, not ${JSON.stringify(body)}`);
+  return `${ID_PREFIXES[kind]}${body}` as IdOf[K];
+}
+
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** A tenant id: 1 to 63 letters, digits, dots, dashes or underscores. Throws a RangeError on anything else (braces and colons would break keys). */
+export function tenantId(text: string): TenantId {
+  if (!TENANT.test(text)) throw new RangeError(`a tenant is 1 to 63 letters, digits, '.', '-' or '_', not ${JSON.stringify(text)}`);
+  return text as TenantId;
+}

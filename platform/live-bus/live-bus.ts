@@ -1,0 +1,48 @@
+/** News of changed views, to every gateway. A bounded log behind it lets a reader catch up. */
+import type { TenantId } from '../../domain/ids.ts';
+import type { Stage } from '../../domain/lead/lead.ts';
+import type { ScoreSource, Tier } from '../../domain/scoring/score.ts';
+
+/** What changed, small: readers fetch the view itself. */
+export interface LiveMessage {
+  readonly tenant: TenantId;
+  readonly kind: 'lead' | 'property' | 'agent' | 'command';
+  readonly id: string;
+  /** Of the view, after the change. */
+  readonly version: number;
+  readonly at: string;
+  /** Types of the events behind the change, in order. */
+  readonly events: readonly string[];
+  /** Leads: what filters of subscriptions look at. */
+  readonly lead?: { readonly tier?: Tier | undefined; readonly stage: Stage; readonly agentId?: string | undefined } | undefined;
+  /** Set where the change holds a new score. */
+  readonly score?:
+    | {
+        readonly value: number;
+        readonly previous?: number | undefined;
+        readonly tier: Tier;
+        readonly previousTier?: Tier | undefined;
+        readonly source: ScoreSource;
+      }
+    | undefined;
+  /** Set where the change raised alerts. */
+  readonly alerts?: readonly { readonly propertyId: string; readonly score: number; readonly message: string }[] | undefined;
+}
+/** `cursor` orders the messages of one tenant; opaque text. */
+export type Delivered = LiveMessage & { readonly cursor: string };
+
+export interface LiveBus {
+  /** Keeps the messages in their tenants' bounded logs and tells every subscriber. */
+  publish(messages: readonly LiveMessage[]): Promise<void>;
+  /**
+   * All messages of all tenants from now on, in each tenant's order. `onState` tells when the stream was lost and when it is back.
+   * After a loss the subscription catches up by itself from where it was.
+   */
+  subscribe(onMessage: (message: Delivered) => void, onState?: (state: 'up' | 'down') => void): Promise<{ stop(): Promise<void> }>;
+  /** Messages of a tenant behind `cursor`, oldest first; `complete` is false where older ones are gone already. */
+  since(tenant: TenantId, cursor: string, limit: number): Promise<{ readonly messages: readonly Delivered[]; readonly complete: boolean }>;
+  /** The newest cursor of a tenant; '' where there is none yet. */
+  latest(tenant: TenantId): Promise<string>;
+  check(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,13 @@
+/** Names on the wire. */
+import { LANES, type Lane } from '../../domain/messages.ts';
+import type { StreamId, TenantId } from '../../domain/ids.ts';
+
+export const commandTopic = (lane: Lane): string => `leads.commands.${lane}`;
+export const eventTopic = (lane: Lane): string => `leads.events.${lane}`;
+export const DEAD_LETTER_TOPIC = 'leads.dead-letters';
+export const ALL_TOPICS: readonly string[] = [...LANES.map(commandTopic), ...LANES.map(eventTopic), DEAD_LETTER_TOPIC];
+
+/** The consumer group of a role in a lane. */
+export const groupOf = (role: string, lane: Lane): string => `${role}.${lane}`;
+/** A record's key: everything of one lead keeps its order. */
+export const recordKey = (tenant: TenantId, streamId: StreamId): string => `${tenant}:${streamId}`;
