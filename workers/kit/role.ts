@@ -1,0 +1,45 @@
+/** What every worker role is: something that starts over ports, says how it is, and stops cleanly. */
+import type { Clock } from '../../platform/clock.ts';
+import type { EventStore } from '../../platform/event-store/event-store.ts';
+import type { Leases } from '../../platform/event-store/leases.ts';
+import type { LiveBus } from '../../platform/live-bus/live-bus.ts';
+import type { Log } from '../../platform/log/log.ts';
+import type { ReadModels } from '../../platform/read-models/read-models.ts';
+import type { Scorer } from '../../platform/scoring/scorer.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+
+export interface WorkerPorts {
+  readonly log: Log;
+  readonly eventStore: EventStore;
+  readonly leases: Leases;
+  readonly readModels: ReadModels;
+  readonly liveBus: LiveBus;
+  readonly scorer: Scorer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Names this process among its kind. */
+  readonly instance: string;
+}
+
+export interface RoleHealth {
+  readonly ok: boolean;
+  /** One sentence for people. */
+  readonly detail: string;
+  /** What the status page shows: numbers and words. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface RunningRole {
+  /** Ends what is in flight or hands it back; takes nothing new. Safe to call twice. */
+  stop(): Promise<void>;
+  health(): RoleHealth;
+}
+
+export interface Role {
+  readonly name: RoleName;
+  /** Resolves once the role works. */
+  start(ports: WorkerPorts): Promise<RunningRole>;
+}
+
+export const ROLE_NAMES = ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'origin'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
