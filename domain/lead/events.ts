@@ -3,7 +3,7 @@ import type { AgentId, PropertyId } from '../ids.ts';
 import type { Insight, LeadScore, Tier } from '../scoring/score.ts';
 import type { PropertyMatch } from '../matching/property-match.ts';
 import type { Interaction, LeadPatch } from './commands.ts';
-import type { Stage } from './lead.ts';
+import type { Lead, Stage } from './lead.ts';
 
 export interface LeadCreated {
   readonly type: 'LeadCreated';
@@ -87,6 +87,8 @@ export interface AutomationTriggered {
 }
 export interface LeadErased {
   readonly type: 'LeadErased';
+  /** What is nobody's personal data and stays for counting. Told here because every earlier fact of the stream becomes unreadable. */
+  readonly kept?: Pick<Lead, 'stage' | 'stageSince' | 'source' | 'intent' | 'madeUp'> | undefined;
 }
 /** What is left of a fact whose personal data was made unreadable by an erasure. Never written, only read. */
 export interface Redacted {

@@ -153,6 +153,8 @@ export interface Lead {
   /** By when somebody should answer (response times follow from the score); absent once answered. */
   readonly responseDueAt?: string | undefined;
   readonly respondedAt?: string | undefined;
+  /** Since when somebody should answer: the first inbound moment without an answer, else the first score. */
+  readonly awaitingSince?: string | undefined;
   /** IANA name; rules of quiet and business hours use it. */
   readonly timeZone: string;
   /** True for leads that the demo generator made up. */

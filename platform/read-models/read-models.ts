@@ -5,7 +5,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { IndexEntry } from '../../domain/views/index-entry.ts';
 
-export type ViewKind = 'lead' | 'property' | 'agent' | 'command' | 'status';
+export type ViewKind = 'lead' | 'property' | 'agent' | 'command' | 'status' | 'webhook';
 export interface ViewRef {
   readonly tenant: TenantId;
   readonly kind: ViewKind;
@@ -19,7 +19,7 @@ export interface StoredView {
 export interface ViewPut extends ViewRef, StoredView {
   /** How lists find it; null: in no list. */
   readonly index: IndexEntry | null;
-  /** Seconds after which it goes away by itself; absent: kept. */
+  /** Seconds after which it goes away by itself; absent: kept. Only with `index: null`: nobody would take it out of its lists. */
   readonly ttlSeconds?: number | undefined;
 }
 
@@ -63,13 +63,16 @@ export interface Entry {
 }
 
 export interface ReadModels {
-  /** Puts all, each only if its version is above the stored one. One request. Answers, in order, whether each was taken. */
+  /**
+   * Puts all, each only if its version is above the stored one. One request. Answers, in order, whether each was taken.
+   * Throws a RangeError, and puts none, where one of them cannot be stored (list-plan.ts, checkPut).
+   */
   put(views: readonly ViewPut[]): Promise<boolean[]>;
   /** Stores `view` where nothing is stored under its ref; answers what is stored after that. One request. */
   putIfAbsent(view: ViewPut): Promise<StoredView>;
   /** In the order of refs; null where there is none. One request. */
   get(refs: readonly ViewRef[]): Promise<(StoredView | null)[]>;
-  /** One request. */
+  /** One request. Throws a RangeError where `first` is out of bounds. */
   list(query: ListQuery): Promise<ListPage>;
   /** Adds entries; the same `n` again replaces it. One request. */
   append(entries: readonly (EntryRef & Entry)[]): Promise<void>;

@@ -33,6 +33,20 @@ export interface RunningRole {
   /** Ends what is in flight or hands it back; takes nothing new. Safe to call twice. */
   stop(): Promise<void>;
   health(): RoleHealth;
+  /** What the role answers over the process's HTTP port; null: not mine. */
+  answer?(request: HttpRequest): Promise<HttpAnswer | null>;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType?: string | undefined;
 }
 
 export interface Role {
@@ -43,3 +57,4 @@ export interface Role {
 
 export const ROLE_NAMES = ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'origin'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
+export const isRoleName = (name: string): name is RoleName => ROLE_NAMES.some((known) => known === name);

@@ -1,0 +1,72 @@
+/**
+ * The only place of a gateway process that creates clients: the ports of the scaled size, where gateways and workers are processes of their own.
+ * Everything in one process is composed by scripts/start.ts.
+ */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '../platform/clock.ts';
+import { readEnvironment } from '../platform/config/variables.ts';
+import { connect } from '../platform/event-store/connect.ts';
+import { createUpstashLiveBus } from '../platform/live-bus/upstash-live-bus.ts';
+import { createKafkaLog } from '../platform/log/kafka-log.ts';
+import type { Log } from '../platform/log/log.ts';
+import { createTableLog } from '../platform/log/table-log.ts';
+import { digest } from '../platform/messages/new-id.ts';
+import { createHttpOrigin } from '../platform/origin/http-origin.ts';
+import { batchReads } from '../platform/read-models/batched-read-models.ts';
+import { createUpstashReadModels } from '../platform/read-models/upstash-read-models.ts';
+import { createRestClient } from '../platform/redis-rest-client.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import type { GatewayPorts } from '../resolvers/context.ts';
+import type { GatewayConfig } from './config.ts';
+
+export interface ComposedGateway {
+  readonly ports: GatewayPorts;
+  /** Ends the clients; after the gateway was stopped. */
+  close(): Promise<void>;
+}
+
+/** Connects to nothing yet. Throws a ConfigError that names every address that is missing. */
+export async function composeGateway(config: GatewayConfig, logger: Logger): Promise<ComposedGateway> {
+  const { redis, origin } = requireAddresses(config);
+  const command = composeLog(config, logger);
+  const readModels = batchReads(createUpstashReadModels({ client: createRestClient(redis) }));
+  const liveBus = createUpstashLiveBus({ ...redis, logger });
+  // Every gateway has the origin's token, so all sign alike; what is signed tells nothing of it.
+  const tokenSecret = await digest(`consistency tokens\n${origin.token}`);
+  return {
+    ports: { log: command.log, readModels, liveBus, origin: createHttpOrigin(origin), clock: systemClock, logger, tokenSecret },
+    async close() {
+      await Promise.all([command.close(), readModels.close(), liveBus.close()]);
+    },
+  };
+}
+
+function requireAddresses({ redis, origin, kafkaBrokers, databaseUrl }: GatewayConfig) {
+  const read = readEnvironment({});
+  if (!redis) read.problem('UPSTASH_REDIS_REST_URL must be set for a gateway process: views in memory cannot be shared with workers');
+  if (!origin) read.problem("ORIGIN_URL and ORIGIN_TOKEN must be set for a gateway process: the workers' role origin answers there");
+  if (kafkaBrokers.length === 0 && !databaseUrl) {
+    read.problem('KAFKA_BROKERS or DATABASE_URL must be set for a gateway process; everything in one process is `npm start`');
+  }
+  read.finish();
+  if (!redis || !origin) throw new Error('an address that was missing was not reported');
+  return { redis, origin };
+}
+
+function composeLog({ kafkaBrokers, databaseUrl }: GatewayConfig, logger: Logger): { readonly log: Log; close(): Promise<void> } {
+  const instance = `gateway-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  if (kafkaBrokers.length > 0) {
+    const log = createKafkaLog({ brokers: kafkaBrokers, clientId: instance, logger });
+    return { log, close: () => log.close() };
+  }
+  const sql = connect(databaseUrl ?? '', { applicationName: instance });
+  const log = createTableLog({ sql, notify: true, instance });
+  return {
+    log,
+    async close() {
+      await log.close();
+      await sql.end({ timeout: 5 });
+    },
+  };
+}

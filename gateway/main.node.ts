@@ -1,0 +1,40 @@
+/** A gateway process of the scaled size: `node gateway/main.node.ts`. */
+import { fileURLToPath } from 'node:url';
+import { ConfigError } from '../platform/config/variables.ts';
+import { createLogger } from '../platform/telemetry/pino-logger.ts';
+import { createCrmWebhook } from '../resolvers/intake/crm-webhook.ts';
+import { createAuth } from './auth.ts';
+import { composeGateway } from './compose.ts';
+import { gatewayConfig } from './config.ts';
+import { onStopSignal } from './node/stop-signal.ts';
+import { startGateway } from './node/start-gateway.ts';
+import { createStaticFiles } from './node/static-files.ts';
+
+const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
+
+async function main(): Promise<void> {
+  const config = gatewayConfig(process.env);
+  const logger = createLogger(config.logLevel, 'gateway');
+  const composed = await composeGateway(config, logger);
+  const { ports } = composed;
+  const { verifier, devTokens } = await createAuth(config, ports.clock);
+  if (config.auth.keys.kind === 'dev' && devTokens === undefined) {
+    logger.warn({ host: config.host }, 'nobody can sign in: neither JWKS_URL nor JWT_PUBLIC_KEY is set, and dev tokens are given on a loopback address only');
+  }
+  const assets = await createStaticFiles(DASHBOARD);
+  const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
+  const gateway = await startGateway({ ports, verifier, devTokens, host: config.host, port: config.port, assets, webhook });
+  logger.info({ url: gateway.url }, `ready on ${gateway.url}`);
+  onStopSignal(logger, async () => {
+    await gateway.stop();
+    await composed.close();
+  });
+}
+
+try {
+  await main();
+} catch (error) {
+  // Before there is a logger, or instead of one: a person reads this.
+  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,23 @@
+/** What a gateway counts. The adapter for Node is gateway/node/metrics.ts; the edge has its platform's own. */
+export interface GatewayMetrics {
+  request(observed: { readonly route: string; readonly method: string; readonly status: number; readonly durationMs: number }): void;
+  operation(observed: { readonly name: string; readonly type: string; readonly failed: boolean; readonly durationMs: number }): void;
+  /** A subscription began; call the answer once it ended. */
+  subscriptionOpened(): () => void;
+  /** Everything, in the text form that Prometheus reads. */
+  render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+const NAMES_MAX = 200;
+
+/** Names that clients choose, kept to so many that the metrics stay small; the rest are 'other'. */
+export function boundedNames(max: number = NAMES_MAX): (name: string | undefined) => string {
+  const seen = new Set<string>();
+  return (name) => {
+    if (name === undefined) return 'anonymous';
+    if (seen.has(name)) return name;
+    if (seen.size >= max) return 'other';
+    seen.add(name);
+    return name;
+  };
+}

@@ -1,0 +1,82 @@
+/** The app behind node:http. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { App } from '../app.ts';
+
+export interface HttpServer {
+  readonly server: Server;
+  readonly port: number;
+  /** Takes no new connections and ends those that are idle; resolves when every request was answered, or cut off after `drainMs`. */
+  stop(drainMs: number): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  readonly app: Pick<App, 'fetch'>;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+/** A slow sender has so long for its whole request; headers alone get less. */
+const REQUEST_TIMEOUT_MS = 60_000;
+const HEADERS_TIMEOUT_MS = 15_000;
+/** Longer than the idle time of common load balancers (60 s): the side that reuses connections must be the one to end them. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const IDLE_SWEEP_MS = 50;
+
+export async function listenHttp({ app, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
+  let draining = false;
+  const adapter = createServerAdapter<{ req: IncomingMessage }>((request, { req }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress }));
+
+  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const response = await adapter.handleNodeRequestAndResponse(req, res, { req });
+    if (draining) response.headers.set('connection', 'close');
+    await sendNodeResponse(response, res, req, true);
+  }
+
+  const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
+  const server = createServer(options, (req, res) => {
+    answer(req, res).catch((error: unknown) => {
+      // The app answers its own errors: what arrives here is a request that is none, or a connection that broke.
+      logger.warn({ err: error }, 'a request could not be answered');
+      if (res.headersSent) res.destroy();
+      else res.writeHead(400, { connection: 'close' }).end();
+    });
+  });
+  await listen(server, host, port);
+
+  return {
+    server,
+    port: (server.address() as AddressInfo).port,
+    async stop(drainMs) {
+      draining = true;
+      await closeServer(server, drainMs);
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closeServer(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that becomes idle only now would otherwise be kept until its time-out.
+    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
+    const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cutOff);
+      resolve();
+    });
+  });
+}

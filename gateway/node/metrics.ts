@@ -1,0 +1,62 @@
+/** What a gateway counts, by prom-client. One registry a gateway: several may run in one process. */
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { GatewayMetrics } from '../metrics.ts';
+
+const PREFIX = 'lead_intelligence_';
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** `processMetrics`: also memory, event loop lag and the like, which only one registry of a process needs to tell. */
+export function createNodeMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}): GatewayMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  if (processMetrics) collectDefaultMetrics({ register: registry, prefix: PREFIX });
+
+  const requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'HTTP requests answered.', labelNames: ['route', 'method', 'status'], registers });
+  const requestSeconds = new Histogram({
+    name: `${PREFIX}http_request_duration_seconds`,
+    help: 'Time until the answer was ready (for streams: until it began).',
+    labelNames: ['route'],
+    buckets: SECONDS,
+    registers,
+  });
+  const operations = new Counter({
+    name: `${PREFIX}graphql_operations_total`,
+    help: 'Queries and mutations executed.',
+    labelNames: ['name', 'type', 'outcome'],
+    registers,
+  });
+  const operationSeconds = new Histogram({
+    name: `${PREFIX}graphql_operation_duration_seconds`,
+    help: 'Time that queries and mutations took to execute.',
+    labelNames: ['name', 'type'],
+    buckets: SECONDS,
+    registers,
+  });
+  const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
+
+  return {
+    request({ route, method, status, durationMs }) {
+      requests.inc({ route, method: knownMethod(method), status });
+      requestSeconds.observe({ route }, durationMs / 1000);
+    },
+    operation({ name, type, failed, durationMs }) {
+      operations.inc({ name, type, outcome: failed ? 'failed' : 'ok' });
+      operationSeconds.observe({ name, type }, durationMs / 1000);
+    },
+    subscriptionOpened() {
+      subscriptions.inc();
+      let open = true;
+      return () => {
+        if (open) subscriptions.dec();
+        open = false;
+      };
+    },
+    async render() {
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+  };
+}
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
+/** Clients can make methods up; labels must stay few. */
+const knownMethod = (method: string): string => (METHODS.has(method) ? method : 'OTHER');

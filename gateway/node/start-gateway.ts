@@ -1,0 +1,56 @@
+/** A whole gateway on Node, over ports made elsewhere: HTTP, WebSocket, metrics, page, and a clean end. */
+import type { GatewayPorts } from '../../resolvers/context.ts';
+import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
+import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
+import { schema } from '../../schema/schema.ts';
+import { createApp } from '../app.ts';
+import type { DevTokens } from '../dev-token.ts';
+import { createHealth } from '../health.ts';
+import type { Assets, RouteHandlers } from '../routes.ts';
+import { createGraphiqlPage } from './graphiql-page.ts';
+import { createNodeMetrics } from './metrics.ts';
+import { serveApp } from './serve-app.ts';
+
+export interface StartGatewayOptions {
+  readonly ports: GatewayPorts;
+  readonly verifier: TokenVerifier;
+  /** Gives POST /dev/token its tokens; absent: there is no such path. */
+  readonly devTokens?: DevTokens | undefined;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly assets?: Assets | undefined;
+  readonly webhook?: RouteHandlers['webhook'];
+  /** False where several gateways share a process and another one tells of it. */
+  readonly processMetrics?: boolean | undefined;
+  /** How long `stop` waits for what is in flight, 10 s if not given. */
+  readonly drainMs?: number | undefined;
+}
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly port: number;
+  /** Stops taking requests, tells subscribers where to resume, ends what is in flight. The ports stay open: they are the caller's. */
+  stop(): Promise<void>;
+}
+
+export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
+  const { ports, verifier } = options;
+  const { clock, logger } = ports;
+  const shared = createGatewayShared(ports);
+  const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
+  const app = createApp({
+    schema,
+    createContext: (scope) => createRequestContext(ports, shared, scope),
+    verifier,
+    clock,
+    logger,
+    health,
+    metrics: createNodeMetrics({ processMetrics: options.processMetrics ?? true }),
+    devTokens: options.devTokens,
+    graphiqlPage: createGraphiqlPage(),
+    assets: options.assets,
+    webhook: options.webhook,
+  });
+  return await serveApp({ ...options, app, clock, logger, health, endSubscriptions: () => shared.close() });
+}

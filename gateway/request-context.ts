@@ -1,0 +1,26 @@
+/** What travels with one HTTP request or one WebSocket operation through the plugins. */
+import type { Identity } from '../resolvers/context.ts';
+
+/** What only the transport knows. */
+export interface RequestInfo {
+  /** Of the connection's other end, where the platform tells. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/** What the plugins hand on to one another. */
+export interface ServerContext extends RequestInfo {
+  readonly requestId: string;
+  /** Set by the identity plugin; there for every operation that runs. */
+  identity?: Identity | undefined;
+  readonly consistencyToken?: string | undefined;
+  /** W3C trace context of the caller. */
+  readonly traceparent?: string | undefined;
+}
+
+/** What resolvers get for one operation. */
+export interface OperationScope {
+  readonly identity: Identity;
+  readonly traceparent?: string | undefined;
+  readonly requestId: string;
+  readonly consistencyToken?: string | undefined;
+}

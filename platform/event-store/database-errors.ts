@@ -1,0 +1,53 @@
+/** What the errors of PostgreSQL and of the connection to it mean for us. */
+import { EventStoreUnavailableError, WriteConflictError } from './event-store.ts';
+
+/** Unique violation, serialization failure, deadlock, lock not available. */
+const CONFLICT = new Set(['23505', '40001', '40P01', '55P03']);
+/** Read-only transaction, statement cancelled by its timeout, idle transaction ended, I/O error. */
+const UNAVAILABLE = new Set(['25006', '57014', '25P03', '58030']);
+/** Connection exceptions, insufficient resources (a full disk, too many connections), the operator's interventions (shutdown, start-up). */
+const UNAVAILABLE_CLASSES = ['08', '53', '57P'];
+const CONNECTION_LOST = new Set([
+  // postgres.js
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  // the operating system
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+]);
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '');
+
+/** True where somebody else was faster; nothing was written. */
+export const isConflict = (error: unknown): boolean => CONFLICT.has(codeOf(error));
+
+/** True where the database could not be reached, refuses writes or is full. */
+export function isUnavailable(error: unknown): boolean {
+  const code = codeOf(error);
+  return CONNECTION_LOST.has(code) || UNAVAILABLE.has(code) || UNAVAILABLE_CLASSES.some((start) => code.startsWith(start));
+}
+
+/** The error in the words of the event store's port; what is neither a conflict nor an outage (a bug) stays as it is. */
+export function toEventStoreError(error: unknown): unknown {
+  if (isConflict(error)) return new WriteConflictError('somebody else wrote first', { cause: error });
+  if (isUnavailable(error)) return new EventStoreUnavailableError('the write model cannot be reached or takes no writes', { cause: error });
+  return error;
+}
+
+/** Waits for the query and puts its error into the port's words. */
+export async function inStoreTerms<T>(query: PromiseLike<T>): Promise<T> {
+  try {
+    return await query;
+  } catch (error) {
+    throw toEventStoreError(error);
+  }
+}

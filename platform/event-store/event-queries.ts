@@ -1,0 +1,79 @@
+/** The reads of the event store. Lists travel as one JSON parameter, so that a batch costs one round trip. */
+import { createHash } from 'node:crypto';
+import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
+import type { RecordedEvent } from '../../domain/messages.ts';
+import type { Queryable } from './connect.ts';
+import { toRecorded, type EventRow } from './event-rows.ts';
+import { streamKey, type CommandOutcome, type StreamRef, type UniqueClaim } from './event-store.ts';
+
+/** Digest of a claimed value; the only form in which the value is stored. */
+export const claimDigest = (tenant: TenantId, name: UniqueClaim['name'], value: string): string =>
+  createHash('sha256').update(`${tenant}|${name}|${value}`).digest('hex');
+
+export async function selectOutcomes(
+  db: Queryable,
+  refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[],
+): Promise<Map<CommandId, CommandOutcome>> {
+  if (refs.length === 0) return new Map();
+  const rows = await db<{ command_id: CommandId; outcome: CommandOutcome }[]>`
+    select i.command_id, i.outcome
+    from jsonb_to_recordset(${JSON.stringify(refs)}::text::jsonb) as r(tenant text, id text)
+    join inbox i on i.tenant = r.tenant and i.command_id = r.id`;
+  return new Map(rows.map((row) => [row.command_id, row.outcome]));
+}
+
+const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
+
+/** The key comes with each row, from the same snapshot: a reader elsewhere sees an erasure with its next query. */
+export function selectStreams(db: Queryable, refs: readonly StreamRef[]): Promise<EventRow[]> {
+  if (refs.length === 0) return Promise.resolve([]);
+  return db<EventRow[]>`
+    select e.tenant, e.stream_id, e.version, e.type, e.lane, e.command_id, e.actor, e.at, e.traceparent, e.data, e.sealed, k.key
+    from (select distinct tenant, stream_id from jsonb_to_recordset(${refRows(refs)}::text::jsonb) as r(tenant text, stream_id text)) r
+    join events e on e.tenant = r.tenant and e.stream_id = r.stream_id
+    left join subject_keys k on k.tenant = e.tenant and k.stream_id = e.stream_id
+    order by e.tenant, e.stream_id, e.version`.then((rows) => [...rows]);
+}
+
+/** Rows in version order, by streamKey. */
+export function groupByStream(rows: readonly EventRow[]): Map<string, RecordedEvent[]> {
+  const streams = new Map<string, RecordedEvent[]>();
+  for (const row of rows) {
+    const key = streamKey({ tenant: row.tenant, streamId: row.stream_id });
+    const events = streams.get(key);
+    if (events === undefined) streams.set(key, [toRecorded(row)]);
+    else events.push(toRecorded(row));
+  }
+  return streams;
+}
+
+/** The keys that are there, by streamKey. */
+export async function selectKeys(db: Queryable, refs: readonly StreamRef[]): Promise<Map<string, Buffer>> {
+  if (refs.length === 0) return new Map();
+  const rows = await db<{ tenant: TenantId; stream_id: StreamId; key: Buffer }[]>`
+    select k.tenant, k.stream_id, k.key
+    from jsonb_to_recordset(${refRows(refs)}::text::jsonb) as r(tenant text, stream_id text)
+    join subject_keys k on k.tenant = r.tenant and k.stream_id = r.stream_id`;
+  return new Map(rows.map((row) => [streamKey({ tenant: row.tenant, streamId: row.stream_id }), row.key]));
+}
+
+/** Keys: `${tenant}:${value}`. */
+export async function selectOwners(
+  db: Queryable,
+  name: UniqueClaim['name'],
+  values: readonly { readonly tenant: TenantId; readonly value: string }[],
+): Promise<Map<string, StreamId>> {
+  if (values.length === 0) return new Map();
+  const keys = new Map(values.map(({ tenant, value }) => [claimDigest(tenant, name, value), { tenant, value }]));
+  const wanted = [...keys].map(([digest, { tenant }]) => ({ tenant, digest }));
+  const rows = await db<{ digest: string; stream_id: StreamId }[]>`
+    select c.digest, c.stream_id
+    from jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb) as r(tenant text, digest text)
+    join unique_claims c on c.tenant = r.tenant and c.name = ${name} and c.digest = r.digest`;
+  const owners = new Map<string, StreamId>();
+  for (const row of rows) {
+    const key = keys.get(row.digest);
+    if (key !== undefined) owners.set(`${key.tenant}:${key.value}`, row.stream_id);
+  }
+  return owners;
+}

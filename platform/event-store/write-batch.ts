@@ -1,0 +1,129 @@
+/**
+ * Everything that one transaction of the command handler writes, in a handful of statements that are sent without waiting for one another.
+ * Rows are locked in sorted order, so that two batches with the same streams wait for each other instead of deadlocking.
+ */
+import type { Queryable } from './connect.ts';
+import { toInput, type EventInput } from './event-rows.ts';
+import { streamKey, WriteConflictError, type CommandOutcome, type StreamAppend, type StreamRef, type UniqueClaim } from './event-store.ts';
+import { selectKeys } from './event-queries.ts';
+import { isSealed, newSubjectKey } from './sealing.ts';
+import { claimRows, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
+
+export interface Work {
+  readonly appends: readonly StreamAppend[];
+  readonly claims: readonly UniqueClaim[];
+  readonly outcomes: readonly CommandOutcome[];
+}
+
+/** Channel on which a commit of events is announced. */
+export const EVENTS_CHANNEL = 'lead_intelligence_events';
+
+/** Writes in the running transaction. `knownKeys` are those that it already read (by streamKey). Returns the number of events. */
+export async function writeBatch(tx: Queryable, work: Work, knownKeys: ReadonlyMap<string, Buffer>, notify: boolean): Promise<number> {
+  const appends = mergeAppends(work.appends);
+  const erased = appends.filter((append) => append.erases);
+  const { keys, made } = await keysFor(tx, appends, knownKeys);
+  const keyless = appends.find((append) => !keys.has(streamKey(append)) && append.events.some(({ event }) => isSealed(append.streamId, event.type)));
+  if (keyless !== undefined) {
+    // Somebody may have erased it since the work was decided on: then the version moved, and the conflict is what the caller must hear.
+    await compareAndSet(tx, appends);
+    throw new Error(`${keyless.streamId} was erased: nothing about a person can be written to it any more`);
+  }
+  const claims = claimRows(work.claims, erased);
+  const inputs = appends
+    .flatMap((append) => append.events.map((event) => ({ event, key: keys.get(streamKey(append)) })))
+    .map(({ event, key }, ord) => toInput(event, ord, key));
+  const statements: PromiseLike<unknown>[] = [];
+  // Order matters: streams first, they hold the lock; erasures last, they undo what the same batch gave the stream.
+  if (appends.length > 0) statements.push(compareAndSet(tx, appends));
+  if (made.length > 0) statements.push(insertKeys(tx, made));
+  if (appends.length > 0) statements.push(insertEvents(tx, inputs));
+  if (claims.length > 0) statements.push(dropClaims(tx, claims), insertClaims(tx, claims));
+  if (work.outcomes.length > 0) statements.push(insertOutcomes(tx, work.outcomes));
+  if (erased.length > 0) statements.push(...erase(tx, erased));
+  if (notify && appends.length > 0) statements.push(tx`select pg_notify(${EVENTS_CHANNEL}, '')`);
+  await Promise.all(statements);
+  return inputs.length;
+}
+
+async function keysFor(tx: Queryable, appends: readonly StreamAppend[], known: ReadonlyMap<string, Buffer>) {
+  const keys = new Map(known);
+  const leads = sealedStreams(appends);
+  const unknown = leads.filter((append) => append.expectedVersion > 0 && !keys.has(streamKey(append)));
+  for (const [key, value] of await selectKeys(tx, unknown)) keys.set(key, value);
+  const made = leads.filter((append) => append.expectedVersion === 0).map((append) => ({ ...append, key: newSubjectKey() }));
+  for (const stream of made) keys.set(streamKey(stream), stream.key);
+  return { keys, made };
+}
+
+/** One row for each stream comes back where its version was the expected one. */
+async function compareAndSet(tx: Queryable, appends: readonly StreamAppend[]): Promise<void> {
+  const rows = appends.map(({ tenant, streamId, expectedVersion, events }) => ({
+    tenant,
+    stream_id: streamId,
+    previous: expectedVersion,
+    version: expectedVersion + events.length,
+  }));
+  const moved = await tx<{ previous: number; is_new: boolean }[]>`
+    insert into streams (tenant, stream_id, version, previous)
+    select tenant, stream_id, version, previous
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(tenant text, stream_id text, version int, previous int)
+    order by tenant, stream_id
+    on conflict (tenant, stream_id) do update set version = excluded.version, previous = excluded.previous where streams.version = excluded.previous
+    returning previous, xmax = 0 as is_new`;
+  if (moved.length !== rows.length) throw new WriteConflictError('the version of a stream moved');
+  if (moved.some((row) => row.is_new && row.previous > 0)) throw new WriteConflictError('a stream that should be there is not');
+}
+
+function insertEvents(tx: Queryable, inputs: readonly EventInput[]): PromiseLike<unknown> {
+  return tx`
+    insert into events (tenant, stream_id, version, schema, type, lane, command_id, actor, at, traceparent, data, sealed)
+    select tenant, stream_id, version, schema, type, lane, command_id, actor::json, at, traceparent, data::json, decode(sealed, 'base64')
+    from jsonb_to_recordset(${JSON.stringify(inputs)}::text::jsonb) as r(ord int, tenant text, stream_id text, version int, schema int, type text,
+      lane text, command_id text, actor text, at text, traceparent text, data text, sealed text)
+    order by ord`;
+}
+
+function insertKeys(tx: Queryable, made: readonly (StreamRef & { readonly key: Buffer })[]): PromiseLike<unknown> {
+  const rows = made.map(({ tenant, streamId, key }) => ({ tenant, stream_id: streamId, key: key.toString('base64') }));
+  return tx`
+    insert into subject_keys (tenant, stream_id, key)
+    select tenant, stream_id, decode(key, 'base64')
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(tenant text, stream_id text, key text)`;
+}
+
+function dropClaims(tx: Queryable, claims: readonly ClaimRow[]): PromiseLike<unknown> {
+  return tx`
+    delete from unique_claims c
+    using jsonb_to_recordset(${JSON.stringify(claims)}::text::jsonb) as r(tenant text, name text, stream_id text)
+    where c.tenant = r.tenant and c.name = r.name and c.stream_id = r.stream_id`;
+}
+
+function insertClaims(tx: Queryable, claims: readonly ClaimRow[]): PromiseLike<unknown> {
+  return tx`
+    insert into unique_claims (tenant, name, digest, stream_id)
+    select tenant, name, digest, stream_id
+    from jsonb_to_recordset(${JSON.stringify(claims)}::text::jsonb) as r(tenant text, name text, digest text, stream_id text)
+    where digest is not null
+    order by tenant, name, digest`;
+}
+
+function insertOutcomes(tx: Queryable, outcomes: readonly CommandOutcome[]): PromiseLike<unknown> {
+  const rows = outcomes.map((outcome) => ({ tenant: outcome.tenant, command_id: outcome.id, outcome: JSON.stringify(outcome) }));
+  return tx`
+    insert into inbox (tenant, command_id, outcome)
+    select tenant, command_id, outcome::json
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(tenant text, command_id text, outcome text)
+    order by tenant, command_id`;
+}
+
+/** Destroys the key, and with it every fact about the person; frees what the stream had claimed. */
+function erase(tx: Queryable, erased: readonly StreamRef[]): PromiseLike<unknown>[] {
+  const rows = JSON.stringify(erased.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
+  return [
+    tx`delete from subject_keys k using jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text)
+      where k.tenant = r.tenant and k.stream_id = r.stream_id`,
+    tx`delete from unique_claims c using jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text)
+      where c.tenant = r.tenant and c.stream_id = r.stream_id`,
+  ];
+}

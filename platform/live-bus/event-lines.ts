@@ -1,0 +1,36 @@
+/** The `data:` lines of a server-sent event stream, one by one, with a watch on its life. Web-standard only. */
+export interface EventLines {
+  /** The next `data:` line's text; undefined at the end. Throws what the stream throws. */
+  next(): Promise<string | undefined>;
+  /** When the last bytes came, comments included (Date.now). */
+  lastBytesAtMs(): number;
+}
+
+export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  const lines: string[] = [];
+  let taken = 0;
+  let rest = '';
+  let lastBytesAtMs = Date.now();
+
+  const readMore = async (): Promise<boolean> => {
+    const { done, value } = await reader.read();
+    if (done) return false;
+    lastBytesAtMs = Date.now();
+    const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
+    rest = parts.pop() ?? '';
+    lines.splice(0, taken);
+    taken = 0;
+    for (const part of parts) if (part.startsWith('data:')) lines.push(part.slice(part[5] === ' ' ? 6 : 5).replace(/\r$/, ''));
+    return true;
+  };
+
+  return {
+    async next() {
+      while (taken >= lines.length) if (!(await readMore())) return undefined;
+      return lines[taken++];
+    },
+    lastBytesAtMs: () => lastBytesAtMs,
+  };
+}

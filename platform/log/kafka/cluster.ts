@@ -1,0 +1,62 @@
+/** Questions to the cluster and its topics. */
+import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import { createConnection } from './connection.ts';
+import { persist } from './failures.ts';
+import type { KafkaTiming } from './timing.ts';
+
+export interface Cluster {
+  readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
+  readonly lag: (group: string, topic: string) => Promise<number>;
+  readonly check: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+// Its errors are no named exports to node.
+const { KafkaJSAggregateError, KafkaJSProtocolError } = kafkajs;
+
+const CREATE_TIMEOUT_MS = 20_000;
+
+export function createCluster(
+  kafka: Kafka,
+  settings: { readonly timing: KafkaTiming; readonly partitions: number; readonly replicationFactor: number },
+  report: (error: unknown) => void,
+): Cluster {
+  const { answerTimeoutMs } = settings.timing;
+  const connection = createConnection<Admin>(() => kafka.admin(), report);
+  const ask = <Result>(timeoutMs: number, question: (admin: Admin) => Promise<Result>): Promise<Result> =>
+    persist(timeoutMs, (leftMs) => connection.use(leftMs, question));
+  return {
+    ensureTopics: (topics) =>
+      ask(CREATE_TIMEOUT_MS, async (admin) => {
+        const there = new Set(await admin.listTopics());
+        const missing = [...new Set(topics)].filter((topic) => !there.has(topic));
+        const { partitions, replicationFactor } = settings;
+        // One by one: kafkajs cannot say which of several existed already.
+        for (const topic of missing) await createUnlessThere(admin, { topic, numPartitions: partitions, replicationFactor });
+      }),
+    lag: (group, topic) =>
+      ask(answerTimeoutMs, async (admin) => {
+        const [ends, [committed]] = await Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId: group, topics: [topic] })]);
+        const finished = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+        return ends.reduce((sum, { partition, low, high }) => sum + unfinished(BigInt(low), BigInt(high), finished.get(partition) ?? NOTHING_COMMITTED), 0);
+      }),
+    check: () => ask(answerTimeoutMs, async (admin) => void (await admin.describeCluster())),
+    close: () => connection.close(),
+  };
+}
+
+const NOTHING_COMMITTED = -1n;
+
+/** What was deleted by age counts no more. */
+const unfinished = (low: bigint, high: bigint, committed: bigint): number => Number(high - (committed > low ? committed : low));
+
+async function createUnlessThere(admin: Admin, topic: { topic: string; numPartitions: number; replicationFactor: number }): Promise<void> {
+  try {
+    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+  } catch (error) {
+    if (!existsAlready(error)) throw error;
+  }
+}
+
+const existsAlready = (error: unknown): boolean =>
+  error instanceof KafkaJSAggregateError ? error.errors.every(existsAlready) : error instanceof KafkaJSProtocolError && error.type === 'TOPIC_ALREADY_EXISTS';

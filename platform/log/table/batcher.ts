@@ -1,0 +1,64 @@
+/** Group commit: what arrives while a flush runs goes out together with the next one; with none running it goes at once. */
+
+export interface Batcher<T, R> {
+  /** Resolves with the item's own result once its flush is done, rejects with the error of that flush. */
+  add(item: T): Promise<R>;
+  /** Resolves once nothing is on its way. */
+  idle(): Promise<void>;
+}
+
+interface Waiting<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** `flush` answers in the order of its items. `sizeOf` weighs an item; a flush takes items up to `sizeMax` together, and at least one. */
+export function createBatcher<T, R>(options: {
+  readonly flush: (items: readonly T[]) => Promise<readonly R[]>;
+  readonly sizeOf: (item: T) => number;
+  readonly sizeMax: number;
+}): Batcher<T, R> {
+  let waiting: Waiting<T, R>[] = [];
+  let running: Promise<void> | null = null;
+
+  const takeSome = (): Waiting<T, R>[] => {
+    let size = 0;
+    let count = 0;
+    for (const { item } of waiting) {
+      size += options.sizeOf(item);
+      if (count > 0 && size > options.sizeMax) break;
+      count++;
+    }
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    return taken;
+  };
+
+  const flushAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const taken = takeSome();
+      try {
+        const results = await options.flush(taken.map(({ item }) => item));
+        taken.forEach(({ resolve, reject }, index) =>
+          index < results.length ? resolve(results[index] as R) : reject(new Error('a flush left an item without an answer')),
+        );
+      } catch (error) {
+        for (const { reject } of taken) reject(error);
+      }
+    }
+    running = null;
+  };
+
+  const idle = (): Promise<void> => (running === null ? Promise.resolve() : running.then(idle));
+
+  return {
+    add(item) {
+      return new Promise<R>((resolve, reject) => {
+        waiting.push({ item, resolve, reject });
+        running ??= flushAll();
+      });
+    },
+    idle,
+  };
+}

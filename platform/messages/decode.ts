@@ -1,0 +1,67 @@
+/** Envelopes from text. What cannot be read says why: the caller puts it aside, nothing is guessed. */
+import { z } from 'zod';
+import { isId, kindOfId, tenantId, type CommandId, type StreamId } from '../../domain/ids.ts';
+import { LANES, type Command, type CommandEnvelope, type DomainEvent, type RecordedEvent } from '../../domain/messages.ts';
+import { ROLES } from '../../domain/agent/agent.ts';
+
+/** The text is no envelope of ours; it never will be, however often it is tried. */
+export class MalformedMessageError extends Error {
+  override readonly name = 'MalformedMessageError';
+}
+
+const tenant = z.string().transform((text, context) => {
+  try {
+    return tenantId(text);
+  } catch (error) {
+    context.addIssue(error instanceof Error ? error.message : String(error));
+    return z.NEVER;
+  }
+});
+const streamId = z
+  .string()
+  .refine((id) => ['lead', 'property', 'agent'].includes(kindOfId(id) ?? ''), 'is no id of a lead, a property or an agent')
+  .transform((id) => id as StreamId);
+const commandId = z
+  .string()
+  .refine((id): id is CommandId => isId('command', id), 'is no command id')
+  .transform((id) => id as CommandId);
+const time = z.iso.datetime();
+
+const common = {
+  schema: z.literal(1),
+  tenant,
+  streamId,
+  actor: z.object({ id: z.string().min(1).max(200), roles: z.array(z.enum(ROLES)) }),
+  lane: z.enum(LANES),
+  trace: z.object({ traceparent: z.string().max(200) }).optional(),
+};
+/** What is inside is judged by who handles it; here it only has to be an object that says what it is. */
+const typed = z.looseObject({ type: z.string().min(1).max(100) });
+const body = <T>() => z.custom<T>((value) => typed.safeParse(value).success, 'is no object with a type');
+
+const commandEnvelope = z.object({
+  ...common,
+  id: commandId,
+  issuedAt: time,
+  fingerprint: z.string().min(1).max(200),
+  expectedVersion: z.number().int().min(0).optional(),
+  command: body<Command>(),
+});
+const eventEnvelope = z.object({ ...common, id: z.string(), version: z.number().int().min(1), commandId, at: time, event: body<DomainEvent>() });
+
+function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new MalformedMessageError(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  throw new MalformedMessageError(z.prettifyError(result.error));
+}
+
+/** Throws MalformedMessageError. The command's own fields are for its decider to judge. */
+export const decodeCommand = (text: string): CommandEnvelope => parse(commandEnvelope, text);
+/** Throws MalformedMessageError. */
+export const decodeEvent = (text: string): RecordedEvent => parse(eventEnvelope, text);

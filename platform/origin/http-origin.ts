@@ -1,0 +1,38 @@
+/** The origin behind HTTP: for gateways of the scaled size. Web-standard APIs only. */
+import type { CommandReceipt } from '../../domain/messages.ts';
+import type { ViewPut } from '../read-models/read-models.ts';
+import type { Origin } from './origin.ts';
+import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_PATH } from './paths.ts';
+
+/** The origin did not answer, or not in time. */
+export class OriginUnavailableError extends Error {
+  override readonly name = 'OriginUnavailableError';
+}
+
+export interface HttpOriginOptions {
+  readonly url: string;
+  readonly token: string;
+  /** One request takes at most this long; default 2,000. */
+  readonly timeoutMs?: number;
+}
+
+export function createHttpOrigin({ url, token, timeoutMs = 2_000 }: HttpOriginOptions): Origin {
+  async function post<T>(path: string, body: unknown): Promise<T> {
+    try {
+      const response = await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      if (!response.ok) throw new Error(`it answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+      return (await response.json()) as T;
+    } catch (error) {
+      throw new OriginUnavailableError(`the origin could not be asked: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  return {
+    views: async (refs) => (refs.length === 0 ? [] : (await post<{ views: (ViewPut | null)[] }>(ORIGIN_VIEWS_PATH, { refs })).views),
+    receipt: async (tenant, id) => (await post<{ receipt: CommandReceipt | null }>(ORIGIN_RECEIPT_PATH, { tenant, id })).receipt,
+  };
+}

@@ -1,0 +1,96 @@
+/** Read models in this process's memory: for the embedded size (rebuilt from the events at start) and for tests. */
+import type { Clock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
+import { cleanIndex, compareText } from './index-text.ts';
+import { checkPut, planList } from './list-plan.ts';
+import { createMemoryEntries } from './memory-entries.ts';
+import type { Listed } from './memory-lists.ts';
+import { createMemoryLists } from './memory-lists.ts';
+import type { ListPage, ListQuery, ReadModels, StoredView, ViewPut, ViewRef } from './read-models.ts';
+import { createSortedMap } from './sorted-map.ts';
+
+interface Kept extends Listed {
+  version: number;
+  doc: string;
+  expiresAtMs: number | undefined;
+}
+type Expiry = readonly [expiresAtMs: number, shelf: string, id: string];
+
+const createShelf = () => ({ views: new Map<string, Kept>(), lists: createMemoryLists<Kept>() });
+type Shelf = ReturnType<typeof createShelf>;
+
+const shelfKey = ({ tenant, kind }: Pick<ViewRef, 'tenant' | 'kind'>): string => `${tenant}\0${kind}`;
+const storedIn = ({ version, doc }: StoredView): StoredView => ({ version, doc });
+
+/** Memory is bounded by what is put; expired views leave with the next put. */
+export function createMemoryReadModels({ clock = systemClock }: { readonly clock?: Clock | undefined } = {}): ReadModels {
+  const shelves = new Map<string, Shelf>();
+  const expiries = createSortedMap<Expiry, true>((a, b) => a[0] - b[0] || compareText(a[1], b[1]) || compareText(a[2], b[2]));
+  const entries = createMemoryEntries();
+
+  const shelfFor = (key: string): Shelf => {
+    const shelf = shelves.get(key) ?? createShelf();
+    shelves.set(key, shelf);
+    return shelf;
+  };
+  const nowMs = (): number => clock.now().getTime();
+
+  const find = (ref: ViewRef): StoredView | null => {
+    const view = shelves.get(shelfKey(ref))?.views.get(ref.id);
+    return !view || (view.expiresAtMs !== undefined && view.expiresAtMs <= nowMs()) ? null : storedIn(view);
+  };
+
+  const sweep = (): void => {
+    for (let first = expiries.first(); first !== undefined && first[0] <= nowMs(); first = expiries.first()) {
+      expiries.delete(first);
+      const views = shelves.get(first[1])?.views;
+      if (views?.get(first[2])?.expiresAtMs === first[0]) views.delete(first[2]);
+    }
+  };
+
+  const store = ({ id, version, doc, index, ttlSeconds, ...ref }: ViewPut): void => {
+    const key = shelfKey(ref);
+    const { views, lists } = shelfFor(key);
+    const view = views.get(id) ?? { id, version, doc, index: null, expiresAtMs: undefined };
+    const expiresAtMs = ttlSeconds === undefined ? undefined : nowMs() + ttlSeconds * 1000;
+    lists.move(view, index && cleanIndex(index));
+    views.set(id, Object.assign(view, { version, doc, expiresAtMs }));
+    if (expiresAtMs !== undefined) expiries.set([expiresAtMs, key, id], true);
+  };
+
+  const putOne = (view: ViewPut): boolean => {
+    const known = find(view);
+    if (known && known.version >= view.version) return false;
+    store(view);
+    return true;
+  };
+
+  const list = (query: ListQuery): ListPage => {
+    const plan = planList(query);
+    const found = shelves.get(shelfKey(query))?.lists.find(plan) ?? [];
+    const items = found.slice(0, plan.first).map(({ cursor, view }) => ({ ...storedIn(view), id: view.id, cursor }));
+    return { items, endCursor: items.at(-1)?.cursor ?? null, hasNextPage: found.length > plan.first };
+  };
+
+  return {
+    put: async (views) => {
+      views.forEach(checkPut);
+      sweep();
+      return views.map(putOne);
+    },
+    putIfAbsent: async (view) => {
+      checkPut(view);
+      sweep();
+      const known = find(view);
+      if (!known) store(view);
+      return known ?? storedIn(view);
+    },
+    get: async (refs) => refs.map(find),
+    list: async (query) => list(query),
+    append: async (added) => added.forEach((entry) => entries.add(entry)),
+    entries: async (ref, page) => entries.page(ref, page),
+    removeEntries: async (refs) => refs.forEach((ref) => entries.remove(ref)),
+    check: async () => {},
+    close: async () => {},
+  };
+}

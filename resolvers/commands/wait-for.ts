@@ -1,0 +1,74 @@
+/** Holding an answer until a command has come as far as the caller wants. */
+import type { CommandEnvelope, CommandReceipt } from '../../domain/messages.ts';
+import type { RequestContext } from '../context.ts';
+import { conflictingKey } from '../errors.ts';
+import { readReceipts } from '../loaders/receipt-loader.ts';
+import type { Wait } from './command.ts';
+import { hasReached } from './receipt.ts';
+
+export interface ReceiptWatch {
+  /** The receipt once it has come that far, or as it is when the time is up. Throws ApiError (IDEMPOTENCY_CONFLICT) where the id turns out to be another request's. */
+  until(receipt: CommandReceipt, wait: Wait): Promise<CommandReceipt>;
+  stop(): void;
+}
+
+/** Begins to listen for news of the command. Without the live feed the receipt is read again and again, slowly. */
+export async function watchReceipt(context: RequestContext, { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>): Promise<ReceiptWatch> {
+  const { ports, shared, requestId } = context;
+  const bell = createBell();
+  const stop = await shared.feed
+    .listen(tenant, (message) => {
+      if (message.kind === 'command' && message.id === id) bell.ring();
+    })
+    .catch((error: unknown) => {
+      ports.logger.warn({ requestId, error: String(error) }, 'no live news; the receipt is read until it moves');
+      return () => undefined;
+    });
+
+  const read = async (before: CommandReceipt): Promise<CommandReceipt> => {
+    const [found] = await readReceipts(ports, tenant, [id]);
+    if (found == null || found instanceof Error) return before; // Nothing newer can be said.
+    if (found.fingerprint !== fingerprint) throw conflictingKey();
+    return found;
+  };
+
+  return {
+    stop,
+    async until(receipt, wait) {
+      const deadlineMs = performance.now() + shared.timing.commandWaitMs;
+      let latest = receipt;
+      while (!hasReached(latest, wait)) {
+        const leftMs = deadlineMs - performance.now();
+        if (leftMs <= 0) break;
+        await bell.wait(Math.min(leftMs, shared.timing.receiptPollMs));
+        latest = await read(latest);
+      }
+      return latest;
+    },
+  };
+}
+
+/** Rung while nobody waits, it is heard by the next who does. */
+function createBell(): { ring(): void; wait(timeoutMs: number): Promise<void> } {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async wait(timeoutMs) {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, timeoutMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+      wake = undefined;
+    },
+  };
+}

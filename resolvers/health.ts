@@ -1,0 +1,104 @@
+/** How the parts are: the ones that this gateway uses, asked now; the workers, by the status that each leaves in the read models. */
+import { SYSTEM_TENANT, type ReadModels } from '../platform/read-models/read-models.ts';
+import type { RequestContext } from './context.ts';
+
+export const COMPONENT_STATUSES = ['UP', 'DOWN', 'UNKNOWN'] as const;
+export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
+
+export interface ComponentHealth {
+  readonly component: string;
+  /** Which process; absent for a part that the gateway itself asked. */
+  readonly instance?: string | undefined;
+  readonly status: ComponentStatus;
+  readonly detail: string;
+  readonly circuit?: string | undefined;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly at: string;
+}
+
+export interface Health {
+  readonly ok: boolean;
+  readonly scoringCircuit: string | null;
+  readonly components: readonly ComponentHealth[];
+  readonly at: string;
+}
+
+/** What a worker role leaves of itself: kind 'status' of SYSTEM_TENANT, facet 'all', order UPDATED. */
+export interface StatusDocument {
+  readonly component: string;
+  readonly instance: string;
+  readonly role?: string | undefined;
+  readonly ok: boolean;
+  readonly detail: string;
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly at: string;
+}
+
+/** A worker that was not heard of for this long may be gone. */
+const HEARD_OF_WITHIN_MS = 15_000;
+/** A worker that was not heard of for this long is gone, or was replaced by one with another name. */
+const FORGOTTEN_AFTER_MS = 10 * 60_000;
+
+export async function healthOf({ ports }: RequestContext): Promise<Health> {
+  const now = ports.clock.now();
+  const [readModels, log, liveBus, workers] = await Promise.all([
+    ask('readModels', ports.readModels, now),
+    ask('log', ports.log, now),
+    ask('liveBus', ports.liveBus, now),
+    workersOf(ports.readModels, now),
+  ]);
+  const components = [readModels, log, liveBus, ...workers];
+  const scoring = workers.filter(({ component, status, circuit }) => component === 'scoring' && status !== 'UNKNOWN' && circuit !== undefined);
+  return {
+    ok: components.every(({ status }) => status === 'UP'),
+    // Several scoring workers each have a circuit; the worst one is what to look at.
+    scoringCircuit: ['OPEN', 'HALF_OPEN', 'CLOSED', 'NONE'].find((state) => scoring.some(({ circuit }) => circuit === state)) ?? null,
+    components,
+    at: now.toISOString(),
+  };
+}
+
+async function ask(component: string, part: { check(): Promise<void> }, now: Date): Promise<ComponentHealth> {
+  const at = now.toISOString();
+  try {
+    await part.check();
+    return { component, status: 'UP', detail: 'answers', facts: [], at };
+  } catch (error) {
+    // Its name only: addresses and keys in the message are for the log, not for clients.
+    return { component, status: 'DOWN', detail: `does not answer (${error instanceof Error ? error.name : 'unknown error'})`, facts: [], at };
+  }
+}
+
+async function workersOf(readModels: ReadModels, now: Date): Promise<ComponentHealth[]> {
+  try {
+    const page = await readModels.list({
+      tenant: SYSTEM_TENANT,
+      kind: 'status',
+      order: 'UPDATED',
+      direction: 'DESC',
+      facets: ['all'],
+      where: [],
+      words: [],
+      first: 100,
+    });
+    const documents = page.items.map(({ doc }) => JSON.parse(doc) as StatusDocument);
+    return documents.filter(({ at }) => now.getTime() - Date.parse(at) < FORGOTTEN_AFTER_MS).map((document) => componentOf(document, now));
+  } catch (error) {
+    const detail = `nothing can be said of the workers: their status cannot be read (${error instanceof Error ? error.name : 'unknown error'})`;
+    return [{ component: 'workers', status: 'UNKNOWN', detail, facts: [], at: now.toISOString() }];
+  }
+}
+
+function componentOf(document: StatusDocument, now: Date): ComponentHealth {
+  const heardOf = now.getTime() - Date.parse(document.at) <= HEARD_OF_WITHIN_MS;
+  const { circuit } = document.facts;
+  return {
+    component: document.role ?? document.component,
+    instance: document.instance,
+    status: heardOf ? (document.ok ? 'UP' : 'DOWN') : 'UNKNOWN',
+    detail: heardOf ? document.detail : `not heard of since ${document.at}; then: ${document.detail}`,
+    circuit: circuit === undefined ? undefined : String(circuit),
+    facts: Object.entries(document.facts).map(([name, value]) => ({ name, value: String(value) })),
+    at: document.at,
+  };
+}

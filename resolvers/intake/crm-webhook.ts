@@ -1,0 +1,103 @@
+/** POST /webhooks/crm: signed, each delivery taken once, answered when the commands are durable in the log. */
+import { tenantId, type LeadId, type TenantId } from '../../domain/ids.ts';
+import type { LeadCommand } from '../../domain/lead/commands.ts';
+import type { CommandEnvelope } from '../../domain/messages.ts';
+import { commandTopic, recordKey } from '../../platform/log/topics.ts';
+import { encodeCommand } from '../../platform/messages/encode.ts';
+import { digest, keyedCommandId } from '../../platform/messages/new-id.ts';
+import type { GatewayPorts } from '../context.ts';
+import { crmLeadId, toCommands } from './crm-commands.ts';
+import { CrmPayloadError, readCrmPayload, type CrmEvent } from './crm-payload.ts';
+import { checkSignature, TOLERANCE_SECONDS } from './webhook-signature.ts';
+
+export interface CrmWebhookOptions {
+  readonly ports: Pick<GatewayPorts, 'log' | 'readModels' | 'clock' | 'logger'>;
+  /** The secret of each tenant that may send. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+const refuse = (status: number, error: string): Answer => ({ status, body: { error } });
+
+/** A signature is of no use to anybody after the tolerance; until then it is remembered. */
+const SEEN_TTL_SECONDS = 2 * TOLERANCE_SECONDS;
+
+async function toEnvelope(tenant: TenantId, leadId: LeadId, command: LeadCommand, delivery: string, index: number, now: string): Promise<CommandEnvelope> {
+  return {
+    schema: 1,
+    id: await keyedCommandId(tenant, `crm:${delivery}:${index}`),
+    tenant,
+    streamId: leadId,
+    actor: { id: 'crm-webhook', roles: ['AGENT'] },
+    lane: 'hot',
+    issuedAt: now,
+    fingerprint: delivery,
+    command,
+  };
+}
+
+async function send(options: CrmWebhookOptions, tenant: TenantId, event: Exclude<CrmEvent, { kind: 'IGNORED' }>, delivery: string): Promise<Answer> {
+  const now = options.ports.clock.now().toISOString();
+  const leadId = await crmLeadId(tenant, event.contact.externalId);
+  const envelopes = await Promise.all(toCommands(event, leadId, now).map((command, index) => toEnvelope(tenant, leadId, command, delivery, index, now)));
+  await options.ports.log.append(
+    envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(tenant, leadId), value: encodeCommand(envelope) })),
+  );
+  return { status: 202, body: { accepted: true, leadId, commandIds: envelopes.map(({ id }) => id) } };
+}
+
+/** Refusing replays is a feature of the read models: without them a delivery is still taken, and its command ids still make a repeat harmless. */
+async function withoutReplayGuard<T>(options: CrmWebhookOptions, step: Promise<T>): Promise<T | null> {
+  try {
+    return await step;
+  } catch (error) {
+    options.ports.logger.warn({ error }, 'webhook replays cannot be told apart while the read models are away');
+    return null;
+  }
+}
+
+/** Remembered only after the log has taken it, so that a delivery that failed can come again. */
+async function sendOnce(options: CrmWebhookOptions, tenant: TenantId, event: CrmEvent, delivery: string): Promise<Answer> {
+  if (event.kind === 'IGNORED') return { status: 200, body: { accepted: false, ignored: event.why } };
+  const { readModels } = options.ports;
+  const ref = { tenant, kind: 'webhook', id: delivery } as const;
+  const [seen] = (await withoutReplayGuard(options, readModels.get([ref]))) ?? [];
+  if (seen) return refuse(409, 'this delivery was taken before');
+  const answer = await send(options, tenant, event, delivery);
+  await withoutReplayGuard(options, readModels.put([{ ...ref, version: 1, doc: '{}', index: null, ttlSeconds: SEEN_TTL_SECONDS }]));
+  return answer;
+}
+
+function readBody(body: string): CrmEvent | Answer {
+  try {
+    return readCrmPayload(JSON.parse(body));
+  } catch (error) {
+    if (error instanceof SyntaxError) return refuse(400, `the body is no JSON: ${error.message}`);
+    if (error instanceof CrmPayloadError) return refuse(400, error.message);
+    throw error;
+  }
+}
+
+async function handle(options: CrmWebhookOptions, request: Request): Promise<Answer> {
+  const body = await request.text();
+  const event = readBody(body);
+  if ('status' in event) return event;
+  const secret = options.secrets.get(event.location);
+  const problem = secret === undefined ? 'no secret is set for this location' : await checkSignature(secret, request.headers, body, options.ports.clock.now().getTime());
+  if (problem !== null) return refuse(401, problem);
+  return sendOnce(options, tenantId(event.location), event, await digest(`${request.headers.get('x-webhook-signature')}`));
+}
+
+/** Answers 202 (taken), 200 (nothing to do), 400 (what is wrong with the body), 401 (signature), 409 (a replay) or 503 (try again). */
+export function createCrmWebhook(options: CrmWebhookOptions): (request: Request) => Promise<Response> {
+  return async (request) => {
+    let answer: Answer;
+    try {
+      answer = await handle(options, request);
+    } catch (error) {
+      options.ports.logger.error({ error }, 'a CRM webhook could not be taken');
+      answer = refuse(503, 'the delivery could not be stored; send it again');
+    }
+    return Response.json(answer.body, { status: answer.status, ...(answer.status === 503 ? { headers: { 'retry-after': '2' } } : {}) });
+  };
+}

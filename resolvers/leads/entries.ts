@@ -1,0 +1,19 @@
+/** Entries beside a lead's view: what happened, and its scores. */
+import type { Lead } from '../../domain/lead/lead.ts';
+import type { Entry, EntryRef } from '../../platform/read-models/read-models.ts';
+import type { RequestContext } from '../context.ts';
+import { unavailable } from '../errors.ts';
+
+/** Newest first. Throws ApiError (UNAVAILABLE): the origin has no entries. */
+export async function readEntries(
+  { ports }: RequestContext,
+  { tenant, id }: Lead,
+  collection: EntryRef['collection'],
+  page: { readonly first: number; readonly before?: number | undefined },
+): Promise<readonly Entry[]> {
+  try {
+    return await ports.readModels.entries({ tenant, collection, id }, page);
+  } catch (error) {
+    throw unavailable(`the ${collection} cannot be read at the moment`, error);
+  }
+}

@@ -1,0 +1,13 @@
+/** Small answers about a lead. */
+import type { Lead } from '../../domain/lead/lead.ts';
+import type { RequestContext } from '../context.ts';
+
+/** What to call the lead. */
+export function nameOf(lead: Lead): string {
+  if (lead.erasedAt !== undefined) return 'Erased';
+  const name = [lead.firstName, lead.lastName].filter(Boolean).join(' ');
+  return name || (lead.email ?? lead.phone ?? lead.externalId ?? 'No name');
+}
+
+/** True where that moment is past. Both are UTC texts of one form, which sort as text. */
+export const isOverdue = (dueAt: string, context: RequestContext): boolean => dueAt <= context.ports.clock.now().toISOString();

@@ -1,0 +1,122 @@
+/**
+ * The news of the whole process: one subscription to the live bus, fanned out to bounded queues by tenant.
+ * Nobody hears of another tenant, and nobody waits for a slow reader.
+ */
+import type { TenantId } from '../../domain/ids.ts';
+import type { Delivered, LiveBus } from '../../platform/live-bus/live-bus.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { reloadRequired, unavailable, type ApiError } from '../errors.ts';
+import { createSubscriber, type FeedItem, type PastPage, type Subscriber } from './subscriber.ts';
+
+export interface OpenOptions {
+  /** Resume behind it; absent: from now on. */
+  readonly after?: string | null | undefined;
+  readonly accept: (message: Delivered) => boolean;
+}
+
+export interface LiveFeed {
+  /** Messages of the tenant, in order. Throws ApiError (UNAVAILABLE) where the bus cannot be reached. */
+  open(tenant: TenantId, options: OpenOptions): Promise<AsyncIterableIterator<FeedItem>>;
+  /** Calls `listener` for each message of the tenant until the answer is called. Resolves once it listens; rejects like open. */
+  listen(tenant: TenantId, listener: (message: Delivered) => void): Promise<() => void>;
+  /** Subscribers of the process, for metrics. */
+  subscribers(): number;
+  /** Tells every subscriber where to resume, and ends. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface FeedOptions {
+  /** Messages that may wait for one subscriber. */
+  readonly queueMax?: number | undefined;
+  /** Messages of one step of catching up. */
+  readonly pageMax?: number | undefined;
+}
+
+type Listener = (message: Delivered) => void;
+
+export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500 }: FeedOptions = {}): LiveFeed {
+  const listeners = new Map<TenantId, Set<Listener>>();
+  const open = new Set<Subscriber>();
+  let subscription: Promise<{ stop(): Promise<void> }> | undefined;
+  let closed = false;
+
+  const deliver = (message: Delivered): void => {
+    for (const listener of listeners.get(message.tenant) ?? []) {
+      try {
+        listener(message);
+      } catch (error) {
+        logger.error({ error: String(error) }, 'a listener of the live feed failed; the others go on');
+      }
+    }
+  };
+  const ready = async (): Promise<void> => {
+    if (closed) throw unavailable('this process is stopping');
+    subscription ??= bus.subscribe(deliver, (state) => logger.info({ state }, 'live bus'));
+    try {
+      await subscription;
+    } catch (error) {
+      subscription = undefined; // The next one tries again.
+      throw unavailable('live news cannot be had at the moment', error);
+    }
+  };
+  const listen = (tenant: TenantId, listener: Listener): (() => void) => {
+    const ofTenant = listeners.get(tenant) ?? new Set();
+    listeners.set(tenant, ofTenant.add(listener));
+    return () => {
+      ofTenant.delete(listener);
+      if (ofTenant.size === 0 && listeners.get(tenant) === ofTenant) listeners.delete(tenant);
+    };
+  };
+  const pageBehind = async (tenant: TenantId, cursor: string): Promise<PastPage | ApiError> => {
+    try {
+      const page = await bus.since(tenant, cursor, pageMax);
+      if (!page.complete) return reloadRequired(await bus.latest(tenant));
+      return { messages: page.messages, more: page.messages.length >= pageMax };
+    } catch (error) {
+      return unavailable('older news cannot be had at the moment', error);
+    }
+  };
+
+  return {
+    async open(tenant, { after, accept }) {
+      await ready();
+      // First listen, then look back: what comes meanwhile waits in the queue, and the seam is told by the order of cursors.
+      const early: Delivered[] = [];
+      let push: Listener = (message) => early.push(message);
+      const unlisten = listen(tenant, (message) => push(message));
+      try {
+        const latest = after ?? (await bus.latest(tenant));
+        const subscriber: Subscriber = createSubscriber({
+          accept,
+          queueMax,
+          // Nobody can say what lies before the first early message: to resume from there would mean to reload.
+          cursor: after == null && early.length > 0 ? '' : latest,
+          catchUp: after == null ? undefined : (cursor) => pageBehind(tenant, cursor),
+          onEnd: () => {
+            unlisten();
+            open.delete(subscriber);
+          },
+        });
+        open.add(subscriber);
+        push = (message) => subscriber.push(message);
+        early.forEach(push);
+        return subscriber;
+      } catch (error) {
+        unlisten();
+        throw unavailable('live news cannot be had at the moment', error);
+      }
+    },
+    async listen(tenant, listener) {
+      await ready();
+      return listen(tenant, listener);
+    },
+    subscribers: () => open.size,
+    async close() {
+      closed = true;
+      for (const subscriber of open) subscriber.endWith('this process is stopping; resume at another');
+      const running = subscription;
+      subscription = undefined;
+      await (await running?.catch(() => undefined))?.stop();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The shape that every mutation has. */
+import type { CommandDefinition } from '../resolvers/commands/command.ts';
+import { submitCommand } from '../resolvers/commands/submit.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { WaitEnum } from './enums.ts';
+import { CommandReceiptType } from './refs.ts';
+
+type ExtendedTypes = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
+type InputObject<Input> = PothosSchemaTypes.InputObjectRef<ExtendedTypes, Input>;
+
+/** Adds the mutation `name` for one command. */
+export function commandMutation<Input>(name: string, input: InputObject<Input>, definition: CommandDefinition<Input>, description: string): void {
+  builder.mutationField(name, (t) =>
+    t.field({
+      type: CommandReceiptType,
+      description,
+      args: {
+        input: t.arg({ type: input, required: true }),
+        idempotencyKey: t.arg.string({
+          description: 'The same key is the same command: sent again it has its effect once and gets the same receipt; with another body it is a conflict.',
+        }),
+        expectedVersion: t.arg.int({ description: 'Rejected with VERSION_CONFLICT where the version is another by then.' }),
+        wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
+      },
+      resolve: (_root, args, context) => submitCommand(context, definition, inputOf<Input>(args), args),
+    }),
+  );
+}
+
+/** Pothos cannot see through a type that is still open here; the argument is of the type that was given to it. */
+const inputOf = <Input>(args: object): Input => (args as { readonly input: Input }).input;

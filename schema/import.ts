@@ -1,0 +1,52 @@
+/** Many leads at once. */
+import { importLeads, type ImportProblem, type ImportReport } from '../resolvers/intake/import-leads.ts';
+import { builder } from './builder.ts';
+import { CreateLeadInput } from './lead-inputs.ts';
+import { CommandReceiptType } from './refs.ts';
+
+const ImportErrorType = builder.objectRef<ImportProblem>('ImportError').implement({
+  description: 'A row that was left out, and why.',
+  fields: (t) => ({
+    row: t.exposeInt('row', { description: 'Of a CSV: its line, the header being 1. Of objects: their place, from 1.' }),
+    column: t.exposeString('column', { nullable: true, description: 'Null where the whole row is wrong.' }),
+    message: t.exposeString('message'),
+    value: t.exposeString('value', { nullable: true, description: 'What stood there, shortened.' }),
+  }),
+});
+
+const ImportReportType = builder.objectRef<ImportReport>('ImportReport').implement({
+  description: 'Good rows went in, one command each; bad ones are told.',
+  fields: (t) => ({
+    accepted: t.exposeInt('accepted'),
+    rejected: t.int({ resolve: (report) => report.rejected }),
+    errors: t.field({ type: [ImportErrorType], resolve: (report) => report.errors }),
+    ignoredColumns: t.stringList({ description: 'Columns of the CSV that mean nothing to us.', resolve: (report) => report.ignoredColumns }),
+    commandIds: t.idList({ description: 'One for each accepted row, in their order.', resolve: (report) => report.receipts.map(({ id }) => id) }),
+    receipts: t.field({
+      type: [CommandReceiptType],
+      description: 'As of now.',
+      args: { first: t.arg.int({ defaultValue: 20 }) },
+      resolve: (report, args) => report.receipts.slice(0, Math.min(Math.max(args.first ?? 20, 0), 100)),
+    }),
+  }),
+});
+
+const ImportLeadsInput = builder.inputType('ImportLeadsInput', {
+  description: 'Either leads or csv; 10,000 at the most.',
+  fields: (t) => ({
+    leads: t.field({ type: [CreateLeadInput] }),
+    csv: t.string({ description: 'Text with a header line: firstName, lastName, email, phone, source, budgetMax, …' }),
+  }),
+});
+
+builder.mutationField('importLeads', (t) =>
+  t.field({
+    type: ImportReportType,
+    description: 'Up to 10,000 leads, in the cold lane. Managers and admins only.',
+    args: {
+      input: t.arg({ type: ImportLeadsInput, required: true }),
+      idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same leads, once.' }),
+    },
+    resolve: (_root, args, context) => importLeads(context, args.input, args.idempotencyKey),
+  }),
+);

@@ -1,0 +1,16 @@
+/** What the API promises, put together. */
+import './node.ts';
+import './lead.ts';
+import './property.ts';
+import './agent.ts';
+import './command-receipt.ts';
+import './viewer.ts';
+import './health.ts';
+import './lead-mutations.ts';
+import './property-mutations.ts';
+import './agent-mutations.ts';
+import './import.ts';
+import './subscriptions.ts';
+import { builder } from './builder.ts';
+
+export const schema = builder.toSchema({ sortSchema: true });

@@ -1,0 +1,111 @@
+/** What comes by itself. */
+import { activity, alertRaised, leadChanged, leadScoreChanged } from '../resolvers/live/subscriptions.ts';
+import { orThrow, type ActivityNews, type AlertNews, type LeadNews, type PropertyAlert, type ScoreNews } from '../resolvers/live/news.ts';
+import { commandUpdated } from '../resolvers/commands/command-updated.ts';
+import { builder } from './builder.ts';
+import { ScoreDirectionEnum, TierEnum } from './enums.ts';
+import { NodeInterface } from './node.ts';
+import { CommandReceiptType, LeadType, PropertyType } from './refs.ts';
+
+const ScoreNewsType = builder.objectRef<ScoreNews>('LeadScoreChange').implement({
+  description: 'A lead has a new score.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor'),
+    lead: t.field({ type: LeadType, description: 'Not older than this change.', resolve: (news) => news.lead }),
+    previous: t.exposeFloat('previous', { nullable: true, description: 'Null: there was none.' }),
+    score: t.exposeFloat('score'),
+    direction: t.expose('direction', { type: ScoreDirectionEnum }),
+    tierChanged: t.exposeBoolean('tierChanged'),
+    at: t.expose('at', { type: 'DateTime' }),
+  }),
+});
+
+const LeadNewsType = builder.objectRef<LeadNews>('LeadChange').implement({
+  description: 'A lead changed.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor'),
+    lead: t.field({ type: LeadType, description: 'Not older than this change.', resolve: (news) => news.lead }),
+    version: t.exposeInt('version'),
+    events: t.stringList({ description: 'What happened: the types of the events.', resolve: (news) => news.events }),
+    at: t.expose('at', { type: 'DateTime' }),
+  }),
+});
+
+const ActivityType = builder.objectRef<ActivityNews>('Activity').implement({
+  description: 'Something changed.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor'),
+    id: t.exposeID('id', { description: 'Of what changed.' }),
+    version: t.exposeInt('version'),
+    events: t.stringList({ description: 'What happened: the types of the events.', resolve: (news) => news.events }),
+    node: t.field({ type: NodeInterface, nullable: true, resolve: (news, _args, context) => news.node(context) }),
+    at: t.expose('at', { type: 'DateTime' }),
+  }),
+});
+
+const PropertyAlertType = builder.objectRef<PropertyAlert>('PropertyAlert').implement({
+  description: 'A home that suits a lead very well.',
+  fields: (t) => ({
+    propertyId: t.exposeID('propertyId'),
+    property: t.field({ type: PropertyType, nullable: true, resolve: (alert, _args, context) => context.loaders.property(alert.propertyId) }),
+    score: t.exposeFloat('score'),
+    message: t.exposeString('message'),
+  }),
+});
+
+const AlertNewsType = builder.objectRef<AlertNews>('LeadAlert').implement({
+  description: 'Somebody should look at a lead.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor'),
+    lead: t.field({ type: LeadType, resolve: (news) => news.lead }),
+    alerts: t.field({ type: [PropertyAlertType], resolve: (news) => news.alerts }),
+    at: t.expose('at', { type: 'DateTime' }),
+  }),
+});
+
+const LeadScoreFilterInput = builder.inputType('LeadScoreFilter', {
+  description: 'All that is given must hold.',
+  fields: (t) => ({
+    leadIds: t.idList(),
+    tiers: t.field({ type: [TierEnum] }),
+    minScore: t.float(),
+    agentId: t.id(),
+  }),
+});
+
+const afterHelp = 'A cursor of an earlier result: resumes behind it. Absent: from now on.';
+
+builder.subscriptionFields((t) => ({
+  leadScoreChanged: t.field({
+    type: ScoreNewsType,
+    args: { filter: t.arg({ type: LeadScoreFilterInput }), after: t.arg.string({ description: afterHelp }) },
+    subscribe: (_root, args, context) => leadScoreChanged(context, args),
+    resolve: (news) => orThrow(news),
+  }),
+  leadChanged: t.field({
+    type: LeadNewsType,
+    args: { id: t.arg.id({ required: true }), after: t.arg.string({ description: afterHelp }) },
+    subscribe: (_root, args, context) => leadChanged(context, args),
+    resolve: (news) => orThrow(news),
+  }),
+  activity: t.field({
+    type: ActivityType,
+    description: 'Every change of a lead, a property or an agent.',
+    args: { after: t.arg.string({ description: afterHelp }) },
+    subscribe: (_root, args, context) => activity(context, args),
+    resolve: (news) => orThrow(news),
+  }),
+  alertRaised: t.field({
+    type: AlertNewsType,
+    args: { after: t.arg.string({ description: afterHelp }) },
+    subscribe: (_root, args, context) => alertRaised(context, args),
+    resolve: (news) => orThrow(news),
+  }),
+  commandUpdated: t.field({
+    type: CommandReceiptType,
+    description: 'The receipt as it is, then each change of it; ends once nothing more can come.',
+    args: { id: t.arg.id({ required: true }) },
+    subscribe: (_root, args, context) => commandUpdated(context, args.id),
+    resolve: (receipt) => orThrow(receipt),
+  }),
+}));

@@ -1,0 +1,33 @@
+/** `npm start`: the whole product in one process. What it needs and is not configured is embedded. */
+import { ConfigError } from '../platform/config/variables.ts';
+import { onStopSignal } from '../workers/kit/stop-signal.ts';
+import { allInOneConfig, startAllInOne, type AllInOne } from './start/all-in-one.ts';
+
+function describe({ gateways, parts }: AllInOne, devTokens: boolean, seconds: string): string {
+  const [first] = gateways;
+  const lines = parts.map(({ part, adapter, embedded }) => `  ${part.padEnd(12)} ${embedded ? 'embedded' : 'real    '}  ${adapter}`);
+  return [
+    `Ready in ${seconds} s.`,
+    '',
+    ...gateways.map(({ url }, index) => `  gateway${gateways.length > 1 ? ` ${index + 1}` : '  '}  ${url}   (API: ${url}/graphql)`),
+    ...(devTokens ? [`  sign in as the demo user:  ${first?.url}/#sign-in=admin`] : []),
+    '',
+    ...lines,
+    '',
+    'Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}
+
+try {
+  const startedAt = performance.now();
+  const config = allInOneConfig(process.env);
+  const running = await startAllInOne(config);
+  onStopSignal(running.logger, () => running.stop());
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  process.stdout.write(describe(running, config.gateway.devTokens, seconds));
+} catch (error) {
+  const known = error instanceof ConfigError || (error instanceof Error && (error.name === 'FolderLockedError' || ('code' in error && error.code === 'EADDRINUSE')));
+  process.stderr.write(`${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

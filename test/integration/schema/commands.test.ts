@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import { aHome } from '../../support/a-home.ts';
+import { aLead } from '../../support/a-lead.ts';
+import { ACME, RIVAL, commandsOf, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
+import { run, type Answer } from '../../support/execute.ts';
+import { scoreOf } from '../../support/facts.ts';
+
+const CREATE = `mutation ($input: CreateLeadInput!, $key: String, $wait: WaitFor) {
+  createLead(input: $input, idempotencyKey: $key, wait: $wait) { id status lane leadId version token error { code message field } lead { id email version } }
+}`;
+const UPDATE = `mutation ($input: UpdateLeadInput!, $key: String, $expectedVersion: Int, $wait: WaitFor) {
+  updateLead(input: $input, idempotencyKey: $key, expectedVersion: $expectedVersion, wait: $wait) { id status lane version token error { code field } }
+}`;
+const NEW = { email: 'Grace@Example.com', firstName: 'Grace', preferences: { budgetMax: '925000.00' } };
+
+interface Receipt {
+  readonly id: string;
+  readonly status: string;
+  readonly lane: string;
+  readonly leadId: string;
+  readonly version: number | null;
+  readonly token: string | null;
+  readonly lead: { readonly id: string; readonly email: string } | null;
+}
+const receiptOf = ({ data, errors }: Answer, name = 'createLead'): Receipt => {
+  expect(errors).toEqual([]);
+  return data?.[name] as unknown as Receipt;
+};
+
+/** Carries commands out as soon as they come, until stopped. */
+function working(brokerage: Brokerage): { stop(): Promise<void> } {
+  let on = true;
+  const loop = (async () => {
+    while (on) {
+      await brokerage.carryOut();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  })();
+  return {
+    stop: async () => {
+      on = false;
+      await loop;
+    },
+  };
+}
+
+describe('a mutation', () => {
+  test('answers ACCEPTED once its command is in the log, under a key of tenant and lead', async () => {
+    const brokerage = createBrokerage();
+    const receipt = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
+    expect(receipt).toMatchObject({ status: 'ACCEPTED', lane: 'HOT', version: null, token: null, lead: null });
+    expect(brokerage.log).toMatchObject([{ topic: 'leads.commands.hot', key: `acme:${receipt.leadId}` }]);
+    expect(commandsOf(brokerage)[0]).toMatchObject({
+      id: receipt.id,
+      tenant: 'acme',
+      actor: { id: 'ann', roles: ['MANAGER'] },
+      command: { type: 'CreateLead', lead: { email: 'grace@example.com', preferences: { budgetMaxMinor: 92_500_000 } }, onExisting: 'REJECT' },
+    });
+  });
+
+  test('with wait VISIBLE answers with the change itself', async () => {
+    const brokerage = createBrokerage();
+    const worker = working(brokerage);
+    const receipt = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, wait: 'VISIBLE' }));
+    await worker.stop();
+    expect(receipt).toMatchObject({ status: 'VISIBLE', version: 1, lead: { id: receipt.leadId, email: 'grace@example.com', version: 1 } });
+  });
+
+  test('answers with what is true when the time is up', async () => {
+    const brokerage = createBrokerage({ commandWaitMs: 50 });
+    const receipt = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, wait: 'APPLIED' }));
+    expect(receipt.status).toBe('ACCEPTED');
+  });
+
+  test('learns from the inbox what became of its command while the read models are away', async () => {
+    const brokerage = createBrokerage();
+    brokerage.outages.readModels = true;
+    const answer = run(brokerage.context(), CREATE, { input: NEW, wait: 'APPLIED' });
+    await expect.poll(() => brokerage.log.length).toBe(1);
+    await brokerage.carryOut('APPLIED');
+    expect(receiptOf(await answer)).toMatchObject({ status: 'APPLIED', version: 1, lead: { email: 'grace@example.com' } });
+  });
+
+  test('tells of a rule that its command broke', async () => {
+    const brokerage = createBrokerage();
+    await brokerage.put(aLead());
+    const worker = working(brokerage);
+    const receipt = receiptOf(
+      await run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'Augusta' }, expectedVersion: 2, wait: 'VISIBLE' }),
+      'updateLead',
+    );
+    await worker.stop();
+    expect(receipt).toMatchObject({ status: 'REJECTED', error: { code: 'VERSION_CONFLICT', field: 'expectedVersion' } });
+  });
+
+  test('is UNAVAILABLE where the log does not take it, and can be repeated with its key', async () => {
+    const brokerage = createBrokerage();
+    brokerage.outages.log = true;
+    const { errors } = await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
+    expect(errors[0]?.extensions).toEqual({ code: 'UNAVAILABLE', retryAfter: 2 });
+    brokerage.outages.log = false;
+    expect(receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'k' })).status).toBe('ACCEPTED');
+    expect(brokerage.log).toHaveLength(1);
+  });
+
+  test('goes the way of its lead: the lane follows from the tier', async () => {
+    const brokerage = createBrokerage();
+    await brokerage.put(aLead({ score: scoreOf(55) }));
+    expect(receiptOf(await run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'A' } }), 'updateLead').lane).toBe('WARM');
+  });
+});
+
+describe('an idempotency key', () => {
+  test('makes a repeat the same command: same receipt, one lead', async () => {
+    const brokerage = createBrokerage();
+    const first = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+    await brokerage.carryOut();
+    const again = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+    expect(again).toMatchObject({ id: first.id, leadId: first.leadId, status: 'VISIBLE', version: 1 });
+    expect(brokerage.log).toHaveLength(1);
+  });
+
+  test('sends a command again that may have been lost on its way', async () => {
+    const brokerage = createBrokerage();
+    const first = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+    const again = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+    expect(again).toEqual(first);
+    expect(new Set(commandsOf(brokerage).map(({ id }) => id)).size).toBe(1);
+  });
+
+  test('with another body is a conflict, whatever the mutation', async () => {
+    const brokerage = createBrokerage();
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'once' });
+    for (const other of [
+      await run(brokerage.context(), CREATE, { input: { ...NEW, firstName: 'Other' }, key: 'once' }),
+      await run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'Grace' }, key: 'once' }),
+    ]) {
+      expect(other.errors[0]?.extensions).toEqual({ code: 'IDEMPOTENCY_CONFLICT', field: 'idempotencyKey' });
+    }
+    expect(brokerage.log).toHaveLength(1);
+  });
+
+  test('is a conflict also where only the inbox remembers the first request', async () => {
+    const brokerage = createBrokerage();
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'once' });
+    await brokerage.carryOut('APPLIED');
+    brokerage.outages.readModels = true;
+    const { errors } = await run(brokerage.context(), CREATE, { input: { ...NEW, firstName: 'Other' }, key: 'once', wait: 'APPLIED' });
+    expect(errors[0]?.extensions['code']).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  test('of one tenant is not that of another', async () => {
+    const brokerage = createBrokerage();
+    const ours = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+    const theirs = receiptOf(await run(brokerage.context({ tenant: RIVAL }), CREATE, { input: NEW, key: 'once' }));
+    expect(theirs.id).not.toBe(ours.id);
+    const ask = (tenant = ACME) => run(brokerage.context({ tenant }), 'query ($id: ID!) { command(id: $id) { id } node(id: $id) { id } }', { id: ours.id });
+    expect((await ask()).data).toEqual({ command: { id: ours.id }, node: { id: ours.id } });
+    expect((await ask(RIVAL)).data).toEqual({ command: null, node: null });
+  });
+});
+
+describe('a consistency token', () => {
+  async function changed(brokerage: Brokerage): Promise<string> {
+    await brokerage.put(aLead());
+    const worker = brokerage.carryOut.bind(brokerage);
+    const answer = run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'Augusta' }, wait: 'APPLIED' });
+    await expect.poll(() => brokerage.log.length).toBe(1);
+    await worker('APPLIED');
+    return receiptOf(await answer, 'updateLead').token ?? '';
+  }
+  const READ = 'query ($token: String) { lead(id: "lead_ada", atLeast: $token) { firstName version } }';
+
+  test('reads its own write before it is visible, as an argument and as a header', async () => {
+    const brokerage = createBrokerage();
+    const token = await changed(brokerage);
+    expect((await run(brokerage.context(), READ)).data).toEqual({ lead: { firstName: 'Ada', version: 3 } });
+    const fresh = { lead: { firstName: 'Augusta', version: 4 } };
+    expect((await run(brokerage.context({}, { consistencyToken: token }), READ)).data).toEqual(fresh);
+    expect((await run(brokerage.context(), READ, { token })).data).toEqual(fresh);
+  });
+
+  test('is never answered with something older', async () => {
+    const brokerage = createBrokerage();
+    await brokerage.put(aLead());
+    const token = await brokerage.shared.tokens.sign(ACME, { streamId: aLead().id, version: 9 });
+    const { data, errors } = await run(brokerage.context(), READ, { token });
+    expect(data).toEqual({ lead: null });
+    expect(errors[0]?.extensions).toEqual({ code: 'UNAVAILABLE', retryAfter: 2 });
+  });
+
+  test('that is made up, or of another tenant, is refused', async () => {
+    const brokerage = createBrokerage();
+    const token = await changed(brokerage);
+    const tampered = `${token.slice(0, -2)}xx`;
+    for (const context of [brokerage.context({ tenant: RIVAL }, { consistencyToken: token }), brokerage.context({}, { consistencyToken: tampered })]) {
+      expect((await run(context, READ)).errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'atLeast' });
+    }
+  });
+});
+
+describe('who may do what', () => {
+  const RESTRICTED = [
+    'eraseLead(input: { leadId: "lead_ada" }) { id }',
+    'importLeads(input: { leads: [] }) { accepted }',
+    'upsertProperty(input: { externalId: "1", price: "1.00", bedrooms: 1, bathrooms: 1, squareFeet: 1, propertyType: "x", zip: "1" }) { id }',
+    'withdrawProperty(input: { propertyId: "prop_1" }) { id }',
+    'upsertAgent(input: { name: "Bob", email: "bob@example.com" }) { id }',
+  ];
+
+  test.each(RESTRICTED)('%s is not for agents', async (field) => {
+    const brokerage = createBrokerage();
+    expect((await run(brokerage.context({ roles: ['AGENT'] }), `mutation { ${field} }`)).errors[0]?.extensions).toEqual({ code: 'FORBIDDEN' });
+    expect((await run(brokerage.context({ roles: ['ADMIN'] }), `mutation { ${field} }`)).errors).toEqual([]);
+  });
+
+  test('agents change leads; without a role nobody does', async () => {
+    const brokerage = createBrokerage();
+    expect((await run(brokerage.context({ roles: ['AGENT'] }), CREATE, { input: NEW })).errors).toEqual([]);
+    expect((await run(brokerage.context({ roles: [] }), CREATE, { input: NEW })).errors[0]?.extensions).toEqual({ code: 'FORBIDDEN' });
+  });
+});
+
+describe('bad input', () => {
+  test.each([
+    ['createLead(input: { email: "nobody" }) { id }', 'input.email'],
+    ['createLead(input: {}) { id }', 'input.name'],
+    ['createLead(input: { email: "a@b.co", preferences: { budgetMin: "2.00", budgetMax: "1.00" } }) { id }', 'input.preferences.budgetMax'],
+    ['createLead(input: { email: "a@b.co" }, idempotencyKey: "") { id }', 'idempotencyKey'],
+    ['updateLead(input: { leadId: "prop_1", firstName: "x" }) { id }', 'input.leadId'],
+    ['updateLead(input: { leadId: "lead_1" }) { id }', 'input'],
+    ['updateLead(input: { leadId: "lead_1", phone: "12" }) { id }', 'input.phone'],
+    ['addNote(input: { leadId: "lead_1", text: " " }) { id }', 'input.text'],
+    ['recordInteraction(input: { leadId: "lead_1", kind: MESSAGE_IN }) { id }', 'input.text'],
+    ['recordInteraction(input: { leadId: "lead_1", kind: PROPERTY_VIEWED }) { id }', 'input.propertyId'],
+    ['recordInteraction(input: { leadId: "lead_1", kind: PAGE_VIEW, at: "2036-01-01T00:00:00Z" }) { id }', 'input.at'],
+    ['upsertProperty(input: { externalId: "1", price: "0", bedrooms: 1, bathrooms: 1, squareFeet: 1, propertyType: "x", zip: "1" }) { id }', 'input.price'],
+  ])('%s gets an error that says where, and sends nothing', async (field, where) => {
+    const brokerage = createBrokerage();
+    const { errors } = await run(brokerage.context(), `mutation { ${field} }`);
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: where });
+    expect(brokerage.log).toEqual([]);
+  });
+
+  test.each(['{ budgetMax: "1e9" }', '{ budgetMax: "12.345" }', '{ budgetMax: 12.5 }', '{ budgetMax: "-1" }'])('money is never guessed: %s', async (preferences) => {
+    const answer = run(createBrokerage().context(), `mutation { createLead(input: { email: "a@b.co", preferences: ${preferences} }) { id } }`);
+    await expect(answer).rejects.toThrow(/Decimal/);
+  });
+});
+
+test('what was done with a home notes down its price of then', async () => {
+  const brokerage = createBrokerage();
+  await brokerage.put(aHome('h1', { priceMinor: 41_000_000 }));
+  const { errors } = await run(brokerage.context(), 'mutation { recordInteraction(input: { leadId: "lead_ada", kind: PROPERTY_VIEWED, propertyId: "prop_h1" }) { id } }');
+  expect(errors).toEqual([]);
+  expect(commandsOf(brokerage)[0]?.command).toMatchObject({ interaction: { kind: 'PROPERTY_VIEWED', priceMinor: 41_000_000, at: '2026-03-10T20:00:00.000Z' } });
+});
+
+test('a listing keeps its property, whoever lists it again and however often', async () => {
+  const brokerage = createBrokerage();
+  const list = (price: string) =>
+    run(brokerage.context(), `mutation { upsertProperty(input: { externalId: " 77 ", price: "${price}", bedrooms: 1, bathrooms: 1.75, squareFeet: 900, propertyType: "Condo", zip: "98103" }) { entityId status leadId } }`);
+  const first = await list('500000');
+  await brokerage.carryOut();
+  brokerage.now = new Date('2026-04-01T00:00:00.000Z');
+  expect((await list('490000')).data).toEqual(first.data);
+  await brokerage.carryOut();
+  const { data } = await run(brokerage.context(), '{ properties { edges { node { externalId price previousPrice listedAt version } } } }');
+  expect(data).toEqual({
+    properties: { edges: [{ node: { externalId: '77', price: '490000.00', previousPrice: '500000.00', listedAt: '2026-03-10T20:00:00.000Z', version: 2 } }] },
+  });
+});
+
+test('timeline and score history tell what was recorded, newest first', async () => {
+  const brokerage = createBrokerage();
+  const { leadId } = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
+  for (const tag of ['one', 'two', 'three']) await run(brokerage.context(), `mutation { addTag(input: { leadId: "${leadId}", tag: "${tag}" }) { id } }`);
+  await brokerage.carryOut();
+  const PAGE = `query ($after: String) { lead(id: "${leadId}") { scoreHistory { value } timeline(first: 3, after: $after) { edges { cursor node { version type actor } } pageInfo { hasNextPage endCursor } } } }`;
+  const first = await run(brokerage.context(), PAGE);
+  const actor = 'ann';
+  expect(first.data).toMatchObject({
+    lead: {
+      scoreHistory: [],
+      timeline: { edges: [4, 3, 2].map((version) => ({ node: { version, type: 'TagsChanged', actor } })), pageInfo: { hasNextPage: true } },
+    },
+  });
+  const after = (first.data?.['lead'] as unknown as { timeline: { pageInfo: { endCursor: string } } }).timeline.pageInfo.endCursor;
+  const second = await run(brokerage.context(), PAGE, { after });
+  expect(second.data).toMatchObject({ lead: { timeline: { edges: [{ node: { version: 1, type: 'LeadCreated' } }], pageInfo: { hasNextPage: false } } } });
+});

@@ -1,0 +1,206 @@
+/** A gateway's ports in memory, with a worker that carries commands out when the test says so: the API without network and processes. */
+import { decide, evolve, type Aggregate } from '../../domain/aggregate.ts';
+import type { Role } from '../../domain/agent/agent.ts';
+import { tenantId, type TenantId } from '../../domain/ids.ts';
+import type { CommandEnvelope, CommandReceipt, RecordedEvent } from '../../domain/messages.ts';
+import { acceptedReceipt, receiptApplied, receiptRejected, receiptVersion, receiptVisible } from '../../domain/views/receipts.ts';
+import { scoreHistoryEntry } from '../../domain/views/score-history.ts';
+import { timelineEntry } from '../../domain/views/timeline.ts';
+import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
+import type { LiveBus, LiveMessage } from '../../platform/live-bus/live-bus.ts';
+import { LogUnavailableError, type LogRecord } from '../../platform/log/log.ts';
+import type { Origin } from '../../platform/origin/origin.ts';
+import { createMemoryReadModels } from '../../platform/read-models/memory-read-models.ts';
+import { ReadModelsUnavailableError, type ReadModels } from '../../platform/read-models/read-models.ts';
+import { viewPut } from '../../platform/read-models/view-put.ts';
+import { silentLogger } from '../../platform/telemetry/logger.ts';
+import type { GatewayPorts, GatewayShared, RequestContext, Timing } from '../../resolvers/context.ts';
+import { createGatewayShared, createRequestContext, type RequestFacts } from '../../resolvers/request-context.ts';
+
+export const ACME = tenantId('acme');
+export const RIVAL = tenantId('rival');
+
+/** What may be out of order. */
+export interface Outages {
+  readModels: boolean;
+  origin: boolean;
+  log: boolean;
+}
+
+export interface Brokerage {
+  readonly ports: GatewayPorts;
+  readonly shared: GatewayShared;
+  readonly bus: LiveBus;
+  readonly outages: Outages;
+  /** Calls of the read models and the origin by name; `get(20)` is one request for 20 views. */
+  readonly calls: string[];
+  /** Everything in the log, in order. */
+  readonly log: LogRecord[];
+  now: Date;
+  context(as?: Partial<RequestFacts['identity']>, facts?: Partial<RequestFacts>): RequestContext;
+  /** What a worker does with the commands that nobody carried out yet: APPLIED (recorded), then VISIBLE unless told otherwise. */
+  carryOut(upTo?: 'APPLIED' | 'VISIBLE'): Promise<CommandReceipt[]>;
+  /** Puts a state straight into the write model and the views. */
+  put(...states: Aggregate[]): Promise<void>;
+  publish(message: Partial<LiveMessage> & Pick<LiveMessage, 'id' | 'version'>): Promise<void>;
+}
+
+export const aManager: readonly Role[] = ['MANAGER'];
+
+export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
+  const outages: Outages = { readModels: false, origin: false, log: false };
+  const calls: string[] = [];
+  const log: LogRecord[] = [];
+  const states = new Map<string, Aggregate>();
+  const inbox = new Map<string, CommandReceipt>();
+  const keyOf = (tenant: TenantId, id: string): string => `${tenant}/${id}`;
+  const memory = createMemoryReadModels();
+  const readModels = counted(memory, calls, outages);
+  const bus = createMemoryLiveBus();
+  const origin: Origin = {
+    async views(refs) {
+      calls.push(`origin.views(${refs.length})`);
+      if (outages.origin) throw new Error('the origin is out of order');
+      return refs.map(({ tenant, id }) => {
+        const state = states.get(keyOf(tenant, id));
+        return state ? viewPut(state) : null;
+      });
+    },
+    async receipt(tenant, id) {
+      if (outages.origin) throw new Error('the origin is out of order');
+      return inbox.get(keyOf(tenant, id)) ?? null;
+    },
+  };
+  const ports: GatewayPorts = {
+    log: {
+      async append(records) {
+        if (outages.log) throw new LogUnavailableError('the log is out of order');
+        log.push(...records);
+      },
+      check: async () => undefined,
+    },
+    readModels,
+    liveBus: bus,
+    origin,
+    clock: { now: () => brokerage.now },
+    logger: silentLogger,
+    tokenSecret: 'a secret for tests',
+  };
+  const shared = createGatewayShared(ports, { commandWaitMs: 2_000, receiptPollMs: 20, versionWaitMs: 200, ...timing });
+  let done = 0;
+
+  const tellReceipt = async (receipt: CommandReceipt): Promise<void> => {
+    const { tenant, id, status } = receipt;
+    const version = receiptVersion(status);
+    await memory.put([{ tenant, kind: 'command', id, version, doc: JSON.stringify(receipt), index: null }]);
+    await bus.publish([{ tenant, kind: 'command', id, version, at: brokerage.now.toISOString(), events: [status] }]);
+  };
+  const show = async (after: Aggregate, records: readonly RecordedEvent[]): Promise<void> => {
+    const put = viewPut(after);
+    await memory.put([put]);
+    for (const recorded of records) {
+      const { tenant, streamId: id, version: n } = recorded;
+      await memory.append([{ tenant, collection: 'timeline', id, n, doc: JSON.stringify(timelineEntry(recorded)) }]);
+      const score = scoreHistoryEntry(recorded);
+      if (score) await memory.append([{ tenant, collection: 'scores', id, n, doc: JSON.stringify(score) }]);
+    }
+    const events = records.map(({ event }) => event.type);
+    const kind = put.kind === 'property' || put.kind === 'agent' ? put.kind : 'lead';
+    await bus.publish([{ tenant: after.tenant, kind, id: after.id, version: after.version, at: after.updatedAt, events }]);
+  };
+  const carryOutOne = async (envelope: CommandEnvelope, upTo: 'APPLIED' | 'VISIBLE'): Promise<CommandReceipt> => {
+    const { tenant, streamId, id, actor, lane, issuedAt: at } = envelope;
+    const known = inbox.get(keyOf(tenant, id));
+    if (known) return known;
+    const before = states.get(keyOf(tenant, streamId)) ?? null;
+    const decision = decide(envelope, before, { at, commandId: id, actorId: actor.id, expectedVersion: envelope.expectedVersion });
+    const accepted = acceptedReceipt(envelope);
+    if (decision.outcome === 'REJECTED') {
+      const rejected = receiptRejected(accepted, decision.rejection);
+      inbox.set(keyOf(tenant, id), rejected);
+      await tellReceipt(rejected);
+      return rejected;
+    }
+    const first = (before?.version ?? 0) + 1;
+    const records = decision.events.map((event, n): RecordedEvent => {
+      const version = first + n;
+      return { schema: 1, id: `${streamId}@${version}`, tenant, streamId, version, commandId: id, actor, lane, at, event };
+    });
+    const after = records.reduce<Aggregate | null>((state, recorded) => evolve(state, recorded), before);
+    if (after === null) throw new Error('a command that was applied made nothing');
+    states.set(keyOf(tenant, streamId), after);
+    const applied = receiptApplied(accepted, at, after.version);
+    inbox.set(keyOf(tenant, id), applied);
+    if (!outages.readModels) await tellReceipt(applied);
+    if (upTo === 'APPLIED') return applied;
+    await show(after, records);
+    const visible = receiptVisible(applied, at);
+    await tellReceipt(visible);
+    return visible;
+  };
+
+  const brokerage: Brokerage = {
+    ports,
+    shared,
+    bus,
+    outages,
+    calls,
+    log,
+    now: new Date('2026-03-10T20:00:00.000Z'),
+    context: (as = {}, facts = {}) =>
+      createRequestContext(ports, shared, {
+        requestId: 'r1',
+        ...facts,
+        identity: { tenant: ACME, subject: 'ann', roles: aManager, expiresAtMs: Date.parse('2030-01-01T00:00:00Z'), ...as },
+      }),
+    async carryOut(upTo = 'VISIBLE') {
+      const receipts: CommandReceipt[] = [];
+      for (; done < log.length; done++) {
+        receipts.push(await carryOutOne(JSON.parse(log[done]?.value ?? '') as CommandEnvelope, upTo));
+      }
+      return receipts;
+    },
+    async put(...given) {
+      for (const state of given) states.set(keyOf(state.tenant, state.id), state);
+      await memory.put(given.map((state) => viewPut(state)));
+    },
+    publish: (message) => bus.publish([{ tenant: ACME, kind: 'lead', at: brokerage.now.toISOString(), events: ['LeadUpdated'], ...message }]),
+  };
+  return brokerage;
+}
+
+/** Counts requests, and refuses them during an outage. */
+function counted(memory: ReadModels, calls: string[], outages: Outages): ReadModels {
+  const note = (call: string): void => {
+    calls.push(call);
+    if (outages.readModels) throw new ReadModelsUnavailableError('the read models are out of order');
+  };
+  return {
+    ...memory,
+    async get(refs) {
+      note(`get(${refs.length})`);
+      return memory.get(refs);
+    },
+    async list(query) {
+      note(`list(${query.kind})`);
+      return memory.list(query);
+    },
+    async entries(ref, page) {
+      note(`entries(${ref.collection})`);
+      return memory.entries(ref, page);
+    },
+    async put(views) {
+      note(`put(${views.length})`);
+      return memory.put(views);
+    },
+    async putIfAbsent(view) {
+      note('putIfAbsent');
+      return memory.putIfAbsent(view);
+    },
+    async check() {
+      note('check');
+    },
+  };
+}
+
+export const commandsOf = (brokerage: Brokerage): CommandEnvelope[] => brokerage.log.map(({ value }) => JSON.parse(value) as CommandEnvelope);

@@ -1,0 +1,68 @@
+/** The only place of the workers that creates clients: which adapter stands behind each port follows from which addresses are set. */
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '../platform/clock.ts';
+import { connect } from '../platform/event-store/connect.ts';
+import { migrate } from '../platform/event-store/migrate.ts';
+import { createPostgresEventStore } from '../platform/event-store/postgres-event-store.ts';
+import { createPostgresLeases } from '../platform/event-store/postgres-leases.ts';
+import type { LiveBus } from '../platform/live-bus/live-bus.ts';
+import { createMemoryLiveBus } from '../platform/live-bus/memory-live-bus.ts';
+import { createUpstashLiveBus } from '../platform/live-bus/upstash-live-bus.ts';
+import { createKafkaLog } from '../platform/log/kafka-log.ts';
+import { createTableLog } from '../platform/log/table-log.ts';
+import { ALL_TOPICS } from '../platform/log/topics.ts';
+import { createMemoryReadModels } from '../platform/read-models/memory-read-models.ts';
+import type { ReadModels } from '../platform/read-models/read-models.ts';
+import { createUpstashReadModels } from '../platform/read-models/upstash-read-models.ts';
+import { createRestClient } from '../platform/redis-rest-client.ts';
+import { createAiScorer } from '../platform/scoring/ai-scorer.ts';
+import { createRulesScorer } from '../platform/scoring/rules-scorer.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+import type { WorkersConfig } from './config.ts';
+import type { WorkerPorts } from './kit/role.ts';
+
+export interface ComposedWorkers {
+  readonly ports: WorkerPorts;
+  /** True where views live in this process only and were empty at the start. */
+  readonly viewsInMemory: boolean;
+  close(): Promise<void>;
+}
+
+function composeViews(config: WorkersConfig, logger: Logger): { readModels: ReadModels; liveBus: LiveBus } {
+  if (!config.redis) return { readModels: createMemoryReadModels(), liveBus: createMemoryLiveBus() };
+  const client = createRestClient(config.redis);
+  return { readModels: createUpstashReadModels({ client }), liveBus: createUpstashLiveBus({ ...config.redis, logger }) };
+}
+
+/**
+ * Connects, migrates and makes the topics. `database` is where the write model is; `embedded` says that it is PGlite,
+ * which has no NOTIFY. Throws where something cannot be reached.
+ */
+export async function composeWorkers(config: WorkersConfig, database: { readonly url: string; readonly embedded: boolean }, logger: Logger): Promise<ComposedWorkers> {
+  const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const notify = !database.embedded;
+  const sql = connect(database.url, { embedded: database.embedded });
+  try {
+    await migrate(sql);
+    const log =
+      config.kafkaBrokers.length > 0
+        ? createKafkaLog({ brokers: [...config.kafkaBrokers], clientId: instance, logger })
+        : createTableLog({ sql, notify, instance });
+    const eventStore = createPostgresEventStore({ sql, notify });
+    const { readModels, liveBus } = composeViews(config, logger);
+    const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
+    await log.ensureTopics(ALL_TOPICS);
+    return {
+      ports: { log, eventStore, leases: createPostgresLeases({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
+      viewsInMemory: config.redis === undefined,
+      async close() {
+        await Promise.all([log.close(), eventStore.close(), readModels.close(), liveBus.close()]);
+        await sql.end({ timeout: 5 });
+      },
+    };
+  } catch (error) {
+    await sql.end({ timeout: 5 });
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+/** The small HTTP port of a worker process: health, readiness, metrics, and what roles answer themselves. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { HttpAnswer, HttpRequest } from './role.ts';
+
+const BODY_BYTES_MAX = 1_000_000;
+
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > BODY_BYTES_MAX) return null;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(response: ServerResponse, { status, body, contentType }: HttpAnswer): void {
+  response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  response.end(body);
+}
+
+async function handle(request: IncomingMessage, answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const body = await readBody(request);
+  if (body === null) return { status: 413, body: `a body may have ${BODY_BYTES_MAX} bytes at the most` };
+  const { pathname } = new URL(request.url ?? '/', 'http://worker');
+  return answer({ method: request.method ?? 'GET', path: pathname, authorization: request.headers.authorization, body });
+}
+
+/** Listens once resolved; port 0 takes a free one. */
+export async function serveHttp(options: { host: string; port: number; logger: Logger; answer: (request: HttpRequest) => Promise<HttpAnswer> }): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    handle(request, options.answer).then(
+      (answer) => send(response, answer),
+      (error: unknown) => {
+        options.logger.error({ error, path: request.url }, 'a request failed');
+        send(response, { status: 500, body: 'internal error' });
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host}:${port}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,55 @@
+/** A worker process: `node workers/main.ts --roles=command-handler,relay`. */
+import { parseArgs } from 'node:util';
+import { ConfigError } from '../platform/config/variables.ts';
+import { createLogger } from '../platform/telemetry/pino-logger.ts';
+import { composeWorkers } from './compose.ts';
+import { requireSeparateProcess, workersConfig, type WorkersConfig } from './config.ts';
+import { serveHttp } from './kit/http.ts';
+import { createWorkerMetrics } from './kit/metrics.ts';
+import { onStopSignal } from './kit/stop-signal.ts';
+import { rolesByName } from './roles.ts';
+import { startWorkers, type RunningWorkers } from './start-workers.ts';
+import type { HttpAnswer, HttpRequest } from './kit/role.ts';
+
+function readConfig(): WorkersConfig {
+  const { values } = parseArgs({ options: { roles: { type: 'string' } } });
+  const config = workersConfig(process.env, values.roles);
+  requireSeparateProcess(config);
+  return config;
+}
+
+async function main(config: WorkersConfig): Promise<void> {
+  const logger = createLogger(config.logLevel, `worker:${config.roles.join(',')}`);
+  const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
+  const byName = rolesByName(config.originToken);
+  const workers = await startWorkers(config.roles.map((name) => byName[name]), composed.ports);
+  const metrics = createWorkerMetrics(workers.roles);
+  const http = await serveHttp({ host: config.host, port: config.port, logger, answer: (request) => answer(workers, () => metrics.metrics(), request) });
+  logger.info({ url: http.url, roles: config.roles }, `ready: ${config.roles.join(', ')} on ${http.url}`);
+  onStopSignal(logger, async () => {
+    await http.close();
+    await workers.stop();
+    await composed.close();
+  });
+}
+
+async function answer(workers: RunningWorkers, metrics: () => Promise<string>, request: HttpRequest): Promise<HttpAnswer> {
+  const health = [...workers.roles].map(([role, running]) => ({ role, ...running.health() }));
+  switch (request.path) {
+    case '/healthz':
+      return { status: 200, body: 'alive\n' };
+    case '/readyz':
+      return { status: health.every(({ ok }) => ok) ? 200 : 503, body: JSON.stringify(health), contentType: 'application/json' };
+    case '/metrics':
+      return { status: 200, body: await metrics(), contentType: 'text/plain; version=0.0.4' };
+    default:
+      return (await workers.answer(request)) ?? { status: 404, body: `nothing is at ${request.path}\n` };
+  }
+}
+
+try {
+  await main(readConfig());
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,51 @@
+/** L3 over HTTP: views and receipts computed from the write model, for gateways that hold the shared token. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { tenantId, type CommandId } from '../../domain/ids.ts';
+import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_PATH } from '../../platform/origin/paths.ts';
+import type { Origin } from '../../platform/origin/origin.ts';
+import { receiptRequest, viewsRequest } from '../../platform/origin/protocol.ts';
+import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
+import type { HttpAnswer, HttpRequest, Role } from '../kit/role.ts';
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+const json = (status: number, value: unknown): HttpAnswer => ({ status, body: JSON.stringify(value), contentType: 'application/json' });
+
+async function answer(origin: Origin, { path, body }: HttpRequest): Promise<HttpAnswer> {
+  const input: unknown = JSON.parse(body);
+  if (path === ORIGIN_VIEWS_PATH) {
+    const { refs } = viewsRequest.parse(input);
+    return json(200, { views: await origin.views(refs.map((ref) => ({ ...ref, tenant: tenantId(ref.tenant) }))) });
+  }
+  const { tenant, id } = receiptRequest.parse(input);
+  return json(200, { receipt: await origin.receipt(tenantId(tenant), id as CommandId) });
+}
+
+/** `token`: what callers must present; without one the role answers nobody over HTTP. */
+export function createOriginRole(token: string | undefined): Role {
+  return {
+    name: 'origin',
+    async start(ports) {
+      const origin = createStoreOrigin(ports.eventStore);
+      const expected = token === undefined ? null : sha256(`Bearer ${token}`);
+      let answers = 0;
+      return {
+        stop: async () => undefined,
+        health: () => ({ ok: true, detail: expected ? 'answers over HTTP' : 'answers in this process only', facts: { answers_total: answers } }),
+        async answer(request) {
+          if (request.path !== ORIGIN_VIEWS_PATH && request.path !== ORIGIN_RECEIPT_PATH) return null;
+          if (request.method !== 'POST') return json(405, { error: 'POST only' });
+          if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected)) return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });
+          try {
+            answers += 1;
+            return await answer(origin, request);
+          } catch (error) {
+            if (error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError) return json(400, { error: error.message });
+            ports.logger.error({ error, path: request.path }, 'the origin could not answer');
+            return json(503, { error: 'the write model did not answer' });
+          }
+        },
+      };
+    },
+  };
+}
