@@ -6,7 +6,7 @@ import { createCrmWebhook } from '../resolvers/intake/crm-webhook.ts';
 import { createAuth } from './auth.ts';
 import { composeGateway } from './compose.ts';
 import { gatewayConfig } from './config.ts';
-import { onStopSignal } from './node/stop-signal.ts';
+import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { startGateway } from './node/start-gateway.ts';
 import { createStaticFiles } from './node/static-files.ts';
 

@@ -31,7 +31,14 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
   const { identity, requestId, consistencyToken, traceparent } = facts;
   const { tenant } = identity;
   const tokens = (consistencyToken ?? '').split(',').map((token) => token.trim());
-  const required = consistencyToken ? Promise.all(tokens.filter(Boolean).slice(0, TOKENS_MAX).map((token) => shared.tokens.verify(tenant, token))) : undefined;
+  const required = consistencyToken
+    ? Promise.all(
+        tokens
+          .filter(Boolean)
+          .slice(0, TOKENS_MAX)
+          .map((token) => shared.tokens.verify(tenant, token)),
+      )
+    : undefined;
   const loaders = createLoaders({ tenant, ports, timing: shared.timing, required });
   return { identity, requestId, ports, shared, loaders, traceparent };
 }

@@ -22,10 +22,10 @@ export function commandMutation<Input>(name: string, input: InputObject<Input>, 
         expectedVersion: t.arg.int({ description: 'Rejected with VERSION_CONFLICT where the version is another by then.' }),
         wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
       },
-      resolve: (_root, args, context) => submitCommand(context, definition, inputOf<Input>(args), args),
+      resolve: (_root, args, context) => submitCommand(context, definition, inputOf(input, args), args),
     }),
   );
 }
 
 /** Pothos cannot see through a type that is still open here; the argument is of the type that was given to it. */
-const inputOf = <Input>(args: object): Input => (args as { readonly input: Input }).input;
+const inputOf = <Input>(_type: InputObject<Input>, args: object): Input => (args as { readonly input: Input }).input;

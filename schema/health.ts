@@ -23,7 +23,10 @@ const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'How the parts are, as far as this gateway knows.',
   fields: (t) => ({
     ok: t.exposeBoolean('ok', { description: 'True where every part is UP.' }),
-    scoringCircuit: t.exposeString('scoringCircuit', { nullable: true, description: 'Of the AI behind the scores; null where no scoring worker was heard of.' }),
+    scoringCircuit: t.exposeString('scoringCircuit', {
+      nullable: true,
+      description: 'Of the AI behind the scores; null where no scoring worker was heard of.',
+    }),
     components: t.field({ type: [ComponentType], resolve: (health) => health.components }),
     at: t.expose('at', { type: 'DateTime' }),
   }),

@@ -1,5 +1,5 @@
 /** What is sent about leads. In changes null clears a value and an absent one is left as it is. */
-import { builder } from './builder.ts';
+import { builder, type SchemaTypes } from './builder.ts';
 import { FinancingEnum, IntentEnum, InteractionKindEnum, LeadSourceEnum, StageEnum, TimelineEnum } from './enums.ts';
 
 export const GeoPointInput = builder.inputType('GeoPointInput', {
@@ -39,7 +39,7 @@ const CampaignInput = builder.inputType('CampaignInput', {
   }),
 });
 
-const leadFields = (t: PothosSchemaTypes.InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<import('./builder.ts').SchemaTypes>, 'InputObject'>) => ({
+const leadFields = (t: PothosSchemaTypes.InputFieldBuilder<PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>, 'InputObject'>) => ({
   externalId: t.string(),
   firstName: t.string(),
   lastName: t.string(),

@@ -5,7 +5,12 @@ import * as inputs from './lead-inputs.ts';
 
 commandMutation('createLead', inputs.CreateLeadInput, commands.createLead, 'A new lead.');
 commandMutation('updateLead', inputs.UpdateLeadInput, commands.updateLead, 'Changes what is known of a lead.');
-commandMutation('recordInteraction', inputs.RecordInteractionInput, commands.recordInteraction, 'Something that the person did, or that was done towards them.');
+commandMutation(
+  'recordInteraction',
+  inputs.RecordInteractionInput,
+  commands.recordInteraction,
+  'Something that the person did, or that was done towards them.',
+);
 commandMutation('changeStage', inputs.ChangeStageInput, commands.changeStage, 'Moves the lead through the pipeline.');
 commandMutation('assignLead', inputs.AssignLeadInput, commands.assignLead, 'Gives the lead to an agent, or takes it from one.');
 commandMutation('addNote', inputs.AddNoteInput, commands.addNote, 'Writes a note.');
@@ -15,4 +20,9 @@ commandMutation('scheduleFollowUp', inputs.ScheduleFollowUpInput, commands.sched
 commandMutation('completeFollowUp', inputs.CompleteFollowUpInput, commands.completeFollowUp, 'Ends a task.');
 commandMutation('scoreLead', inputs.LeadIdInput, commands.scoreLead, 'Asks for a new score; it comes by leadScoreChanged.');
 commandMutation('matchProperties', inputs.LeadIdInput, commands.matchProperties, 'Asks for new matches; they come by leadChanged.');
-commandMutation('eraseLead', inputs.LeadIdInput, commands.eraseLead, 'The right to be forgotten: everything personal becomes unreadable, for ever. Managers and admins only.');
+commandMutation(
+  'eraseLead',
+  inputs.LeadIdInput,
+  commands.eraseLead,
+  'The right to be forgotten: everything personal becomes unreadable, for ever. Managers and admins only.',
+);

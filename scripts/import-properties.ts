@@ -2,13 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 
-const USAGE = 'npm run import:properties -- FILE [--url http://127.0.0.1:4000] [--token JWT]\nWithout --token a dev token is asked for, which only a gateway on this machine gives.';
+const USAGE =
+  'npm run import:properties -- FILE [--url http://127.0.0.1:4000] [--token JWT]\nWithout --token a dev token is asked for, which only a gateway on this machine gives.';
 const IMPORT = /* GraphQL */ `
   mutation ImportProperties($csv: String!, $key: String) {
     importProperties(input: { csv: $csv }, idempotencyKey: $key) {
       accepted
       rejected
-      errors { row column message }
+      errors {
+        row
+        column
+        message
+      }
     }
   }
 `;
@@ -42,7 +47,10 @@ async function importFile(file: string, url: string, token: string): Promise<Rep
   return answer.data.importProperties;
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { url: { type: 'string', default: 'http://127.0.0.1:4000' }, token: { type: 'string' } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { url: { type: 'string', default: 'http://127.0.0.1:4000' }, token: { type: 'string' } },
+});
 const [file] = positionals;
 if (file === undefined || positionals.length > 1) {
   console.error(USAGE);

@@ -1,6 +1,6 @@
 /** `npm start`: the whole product in one process. What it needs and is not configured is embedded. */
 import { ConfigError } from '../platform/config/variables.ts';
-import { onStopSignal } from '../workers/kit/stop-signal.ts';
+import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { allInOneConfig, startAllInOne, type AllInOne } from './start/all-in-one.ts';
 
 function describe({ gateways, parts }: AllInOne, devTokens: boolean, seconds: string): string {
@@ -27,7 +27,8 @@ try {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(describe(running, config.gateway.devTokens, seconds));
 } catch (error) {
-  const known = error instanceof ConfigError || (error instanceof Error && (error.name === 'FolderLockedError' || ('code' in error && error.code === 'EADDRINUSE')));
+  const known =
+    error instanceof ConfigError || (error instanceof Error && (error.name === 'FolderLockedError' || ('code' in error && error.code === 'EADDRINUSE')));
   process.stderr.write(`${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 }

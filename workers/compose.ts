@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { connect } from '../platform/event-store/connect.ts';
+import { forgetEarlierProcesses } from '../platform/event-store/sole-process.ts';
 import { migrate } from '../platform/event-store/migrate.ts';
 import { createPostgresEventStore } from '../platform/event-store/postgres-event-store.ts';
 import { createPostgresLeases } from '../platform/event-store/postgres-leases.ts';
@@ -22,6 +23,9 @@ import type { Logger } from '../platform/telemetry/logger.ts';
 import type { WorkersConfig } from './config.ts';
 import type { WorkerPorts } from './kit/role.ts';
 
+/** How long the partitions of a worker that was killed wait for another one. Renewed every second or so. */
+const TABLE_LOG_LEASE_MS = 6_000;
+
 export interface ComposedWorkers {
   readonly ports: WorkerPorts;
   /** True where views live in this process only and were empty at the start. */
@@ -39,16 +43,21 @@ function composeViews(config: WorkersConfig, logger: Logger): { readModels: Read
  * Connects, migrates and makes the topics. `database` is where the write model is; `embedded` says that it is PGlite,
  * which has no NOTIFY. Throws where something cannot be reached.
  */
-export async function composeWorkers(config: WorkersConfig, database: { readonly url: string; readonly embedded: boolean }, logger: Logger): Promise<ComposedWorkers> {
+export async function composeWorkers(
+  config: WorkersConfig,
+  database: { readonly url: string; readonly embedded: boolean },
+  logger: Logger,
+): Promise<ComposedWorkers> {
   const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const notify = !database.embedded;
   const sql = connect(database.url, { embedded: database.embedded });
   try {
     await migrate(sql);
+    if (database.embedded) await forgetEarlierProcesses(sql);
     const log =
       config.kafkaBrokers.length > 0
         ? createKafkaLog({ brokers: [...config.kafkaBrokers], clientId: instance, logger })
-        : createTableLog({ sql, notify, instance });
+        : createTableLog({ sql, notify, instance, leaseMs: TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
     const { readModels, liveBus } = composeViews(config, logger);
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();

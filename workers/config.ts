@@ -28,9 +28,20 @@ export interface WorkersConfig {
 /** Throws a ConfigError that names every mistake. */
 export function workersConfig(env: Environment, rolesArgument?: string): WorkersConfig {
   const read = readEnvironment(env);
-  const names = rolesArgument === undefined ? read.list('WORKER_ROLES') : rolesArgument.split(',').map((name) => name.trim()).filter(Boolean);
+  const names =
+    rolesArgument === undefined
+      ? read.list('WORKER_ROLES')
+      : rolesArgument
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean);
   for (const name of names) if (!isRoleName(name)) read.problem(`there is no worker role ${JSON.stringify(name)}; the roles are ${ROLE_NAMES.join(', ')}`);
-  const [redisUrl, redisToken, apiKey, originToken] = [read.url('UPSTASH_REDIS_REST_URL'), read.text('UPSTASH_REDIS_REST_TOKEN'), read.optional('ANTHROPIC_API_KEY'), read.optional('ORIGIN_TOKEN')];
+  const [redisUrl, redisToken, apiKey, originToken] = [
+    read.url('UPSTASH_REDIS_REST_URL'),
+    read.text('UPSTASH_REDIS_REST_TOKEN'),
+    read.optional('ANTHROPIC_API_KEY'),
+    read.optional('ORIGIN_TOKEN'),
+  ];
   if (redisUrl && !redisToken) read.problem('UPSTASH_REDIS_REST_URL needs UPSTASH_REDIS_REST_TOKEN beside it');
   if (originToken !== undefined && originToken.length < 16) read.problem('ORIGIN_TOKEN must have 16 characters or more');
   const config: WorkersConfig = {

@@ -6,7 +6,7 @@ import { composeWorkers } from './compose.ts';
 import { requireSeparateProcess, workersConfig, type WorkersConfig } from './config.ts';
 import { serveHttp } from './kit/http.ts';
 import { createWorkerMetrics } from './kit/metrics.ts';
-import { onStopSignal } from './kit/stop-signal.ts';
+import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { rolesByName } from './roles.ts';
 import { startWorkers, type RunningWorkers } from './start-workers.ts';
 import type { HttpAnswer, HttpRequest } from './kit/role.ts';
@@ -22,7 +22,10 @@ async function main(config: WorkersConfig): Promise<void> {
   const logger = createLogger(config.logLevel, `worker:${config.roles.join(',')}`);
   const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
   const byName = rolesByName(config.originToken);
-  const workers = await startWorkers(config.roles.map((name) => byName[name]), composed.ports);
+  const workers = await startWorkers(
+    config.roles.map((name) => byName[name]),
+    composed.ports,
+  );
   const metrics = createWorkerMetrics(workers.roles);
   const http = await serveHttp({ host: config.host, port: config.port, logger, answer: (request) => answer(workers, () => metrics.metrics(), request) });
   logger.info({ url: http.url, roles: config.roles }, `ready: ${config.roles.join(', ')} on ${http.url}`);

@@ -36,6 +36,13 @@ export function isUnavailable(error: unknown): boolean {
   return CONNECTION_LOST.has(code) || UNAVAILABLE.has(code) || UNAVAILABLE_CLASSES.some((start) => code.startsWith(start));
 }
 
+/** True where the error, or what caused it, means that its connection is gone: broken, or ended by a server that said why (FATAL). */
+export function isConnectionLoss(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const isFatal = 'severity' in error && error.severity === 'FATAL';
+  return isFatal || CONNECTION_LOST.has(codeOf(error)) || isConnectionLoss(error.cause);
+}
+
 /** The error in the words of the event store's port; what is neither a conflict nor an outage (a bug) stays as it is. */
 export function toEventStoreError(error: unknown): unknown {
   if (isConflict(error)) return new WriteConflictError('somebody else wrote first', { cause: error });

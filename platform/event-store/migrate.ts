@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import type { Sql } from './connect.ts';
+import { inTransaction } from './transaction.ts';
 
 /** The files that drizzle-kit made. */
 export const MIGRATIONS_FOLDER = fileURLToPath(new URL('./migrations', import.meta.url));
@@ -19,7 +20,7 @@ export class MigrationChangedError extends Error {
  */
 export async function migrate(sql: Sql): Promise<void> {
   const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS_FOLDER });
-  await sql.begin(async (tx) => {
+  await inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(${MIGRATION_LOCK}::bigint)`;
     await tx`create table if not exists schema_migrations (made_at bigint primary key, hash text not null, applied_at timestamptz not null default now())`;
     const rows = await tx<{ made_at: string; hash: string }[]>`select made_at::text, hash from schema_migrations`;

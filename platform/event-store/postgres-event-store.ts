@@ -6,6 +6,7 @@ import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
 import { listenForRings } from './listen.ts';
+import { inTransaction } from './transaction.ts';
 import { createWakeUp } from './wake-up.ts';
 import { EVENTS_CHANNEL, writeBatch } from './write-batch.ts';
 
@@ -42,22 +43,20 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
     async transact(work) {
       let wrote = 0;
       let thrown: { readonly error: unknown } | undefined;
-      const result = await sql
-        .begin(async (tx) => {
-          const transaction = createTransaction(tx, notify, (events) => (wrote += events));
-          try {
-            return { value: await work(transaction) };
-          } catch (error) {
-            thrown = { error };
-            throw error;
-          }
-        })
-        .catch((error: unknown) => {
-          // What the work threw goes out as it is; only what the database says is put into the port's words.
-          throw thrown === undefined ? toEventStoreError(error) : thrown.error;
-        });
+      const result = await inTransaction(sql, async (tx) => {
+        const transaction = createTransaction(tx, notify, (events) => (wrote += events));
+        try {
+          return await work(transaction);
+        } catch (error) {
+          thrown = { error };
+          throw error;
+        }
+      }).catch((error: unknown) => {
+        // What the work threw goes out as it is; only what the database says is put into the port's words.
+        throw thrown === undefined ? toEventStoreError(error) : thrown.error;
+      });
       if (wrote > 0) wakeUp.ring();
-      return result.value;
+      return result;
     },
 
     async findOutcome(tenant, id) {

@@ -33,16 +33,29 @@ export async function writeBatch(tx: Queryable, work: Work, knownKeys: ReadonlyM
   const inputs = appends
     .flatMap((append) => append.events.map((event) => ({ event, key: keys.get(streamKey(append)) })))
     .map(({ event, key }, ord) => toInput(event, ord, key));
-  const statements: PromiseLike<unknown>[] = [];
+  const statements: (() => PromiseLike<unknown>)[] = [];
   // Order matters: streams first, they hold the lock; erasures last, they undo what the same batch gave the stream.
-  if (appends.length > 0) statements.push(compareAndSet(tx, appends));
-  if (made.length > 0) statements.push(insertKeys(tx, made));
-  if (appends.length > 0) statements.push(insertEvents(tx, inputs));
-  if (claims.length > 0) statements.push(dropClaims(tx, claims), insertClaims(tx, claims));
-  if (work.outcomes.length > 0) statements.push(insertOutcomes(tx, work.outcomes));
-  if (erased.length > 0) statements.push(...erase(tx, erased));
-  if (notify && appends.length > 0) statements.push(tx`select pg_notify(${EVENTS_CHANNEL}, '')`);
-  await Promise.all(statements);
+  if (appends.length > 0) statements.push(() => compareAndSet(tx, appends));
+  if (made.length > 0) statements.push(() => insertKeys(tx, made));
+  if (appends.length > 0) statements.push(() => insertEvents(tx, inputs));
+  if (claims.length > 0)
+    statements.push(
+      () => dropClaims(tx, claims),
+      () => insertClaims(tx, claims),
+    );
+  if (work.outcomes.length > 0) statements.push(() => insertOutcomes(tx, work.outcomes));
+  if (erased.length > 0)
+    statements.push(
+      () => dropKeys(tx, erased),
+      () => dropAllClaims(tx, erased),
+    );
+  if (notify && appends.length > 0) statements.push(() => tx`select pg_notify(${EVENTS_CHANNEL}, '')`);
+  // All are sent at once; the first to fail fails the transaction, and none of the others goes unheard.
+  await Promise.all(
+    statements.map(async (send) => {
+      await send();
+    }),
+  );
   return inputs.length;
 }
 
@@ -117,13 +130,18 @@ function insertOutcomes(tx: Queryable, outcomes: readonly CommandOutcome[]): Pro
     order by tenant, command_id`;
 }
 
-/** Destroys the key, and with it every fact about the person; frees what the stream had claimed. */
-function erase(tx: Queryable, erased: readonly StreamRef[]): PromiseLike<unknown>[] {
-  const rows = JSON.stringify(erased.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
-  return [
-    tx`delete from subject_keys k using jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text)
-      where k.tenant = r.tenant and k.stream_id = r.stream_id`,
-    tx`delete from unique_claims c using jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text)
-      where c.tenant = r.tenant and c.stream_id = r.stream_id`,
-  ];
+const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
+
+/** Destroys the keys, and with them every fact about these people. */
+function dropKeys(tx: Queryable, erased: readonly StreamRef[]): PromiseLike<unknown> {
+  return tx`
+    delete from subject_keys k using jsonb_to_recordset(${refRows(erased)}::text::jsonb) as r(tenant text, stream_id text)
+    where k.tenant = r.tenant and k.stream_id = r.stream_id`;
+}
+
+/** Frees what the erased streams had claimed. */
+function dropAllClaims(tx: Queryable, erased: readonly StreamRef[]): PromiseLike<unknown> {
+  return tx`
+    delete from unique_claims c using jsonb_to_recordset(${refRows(erased)}::text::jsonb) as r(tenant text, stream_id text)
+    where c.tenant = r.tenant and c.stream_id = r.stream_id`;
 }

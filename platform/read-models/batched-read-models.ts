@@ -30,7 +30,7 @@ export function batchReads(readModels: ReadModels, { flightsMax = 2, refsMax = 1
     for (const [key, wanted] of waiting) {
       if (batch.length >= refsMax) break;
       batch.push(wanted);
-
+      waiting.delete(key);
     }
     return batch;
   };

@@ -57,10 +57,18 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const metrics = createBridgeMetrics({ streams: () => streams.count(), topics: () => subscriptions.topics(), redisUp });
   const handle = createHandler({ link, streams, authorized: createAuth(token), metrics, log: logger });
   let stopping = false;
+  let underWay = 0;
 
+  /** Also takes connections that never sent a request, which Node does not count as idle. */
+  const closeWhenDone = (): void => {
+    if (stopping && underWay === 0) server.closeAllConnections();
+  };
   const onRequest = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // A connection that was busy when the stop began is let go after its answer.
-    response.once('close', () => stopping && setImmediate(() => server.closeIdleConnections()));
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+      closeWhenDone();
+    });
     if (request.method === 'GET' && (await answerHealth(request.url ?? '', redisUp() && !stopping, metrics, response))) return;
     await handle(request, response);
   };
@@ -89,6 +97,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     stopping = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     streams.endAll();
+    closeWhenDone();
     const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
     await closed;
     clearTimeout(cutOff);

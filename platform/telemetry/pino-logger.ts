@@ -9,7 +9,7 @@ const REDACTED = ['authorization', 'token', 'secret', 'password', 'cookie'].flat
 
 /** `name` says which process speaks. Writes to standard output unless another destination is given. */
 export function createLogger(level: LogLevel, name: string, destination?: DestinationStream): Logger {
-  const options = { level, name, redact: REDACTED, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  const options = { level, name, redact: REDACTED, serializers: { error: pino.stdSerializers.err }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
   return {
     debug: (fields, message) => logger.debug(fields, message),

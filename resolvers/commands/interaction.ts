@@ -26,12 +26,7 @@ function rawInteraction(input: RecordInteractionInput, now: string): Interaction
       return { kind: input.kind, at, text: input.text, channel: input.channel ?? 'OTHER' };
     case 'PAGE_VIEW':
       return { kind: input.kind, at, url: input.url ?? undefined };
-    case 'PROPERTY_VIEWED':
-    case 'PROPERTY_SAVED':
-    case 'PROPERTY_PASSED':
-    case 'PROPERTY_INQUIRED':
-    case 'PROPERTY_TOURED':
-    case 'PROPERTY_OFFERED':
+    default:
       if (input.propertyId == null || !isId('property', input.propertyId)) {
         throw badInput('input.propertyId: what was done with a property needs the id of one', 'input.propertyId');
       }

@@ -45,8 +45,8 @@ export const createLead: CommandDefinition<inputs.CreateLeadInput> = {
   },
 };
 
-export const updateLead = onLead<inputs.UpdateLeadInput>('UpdateLead', ({ leadId: _, ...fields }, leadId) => {
-  const changes = leadPatchOf(fields);
+export const updateLead = onLead<inputs.UpdateLeadInput>('UpdateLead', (input, leadId) => {
+  const changes = leadPatchOf(input);
   if (Object.keys(changes).length === 0) throw badInput('input names nothing to change', 'input');
   return { type: 'UpdateLead', leadId, changes };
 });

@@ -13,7 +13,10 @@ export interface ReceiptWatch {
 }
 
 /** Begins to listen for news of the command. Without the live feed the receipt is read again and again, slowly. */
-export async function watchReceipt(context: RequestContext, { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>): Promise<ReceiptWatch> {
+export async function watchReceipt(
+  context: RequestContext,
+  { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>,
+): Promise<ReceiptWatch> {
   const { ports, shared, requestId } = context;
   const bell = createBell();
   const stop = await shared.feed

@@ -36,5 +36,8 @@ function upsert(leadId: LeadId, { tags, source, ...contact }: CrmContact): LeadC
 export function toCommands(event: Exclude<CrmEvent, { kind: 'IGNORED' }>, leadId: LeadId, now: string): readonly LeadCommand[] {
   if (event.kind === 'CONTACT') return [upsert(leadId, event.contact)];
   const at = event.at !== undefined && event.at < now ? event.at : now;
-  return [upsert(leadId, event.contact), { type: 'RecordInteraction', leadId, interaction: { kind: 'MESSAGE_IN', at, text: event.text, channel: event.channel } }];
+  return [
+    upsert(leadId, event.contact),
+    { type: 'RecordInteraction', leadId, interaction: { kind: 'MESSAGE_IN', at, text: event.text, channel: event.channel } },
+  ];
 }

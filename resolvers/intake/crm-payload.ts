@@ -53,7 +53,14 @@ export interface CrmContact {
 
 export type CrmEvent =
   | { readonly kind: 'CONTACT'; readonly location: string; readonly contact: CrmContact; readonly at: string | undefined }
-  | { readonly kind: 'MESSAGE'; readonly location: string; readonly contact: CrmContact; readonly text: string; readonly channel: string; readonly at: string | undefined }
+  | {
+      readonly kind: 'MESSAGE';
+      readonly location: string;
+      readonly contact: CrmContact;
+      readonly text: string;
+      readonly channel: string;
+      readonly at: string | undefined;
+    }
   /** Nothing that a lead's work follows from. */
   | { readonly kind: 'IGNORED'; readonly location: string; readonly why: string };
 
@@ -64,7 +71,16 @@ export class CrmPayloadError extends Error {
 
 /** `InboundMessage`, `inbound_message`, `contact.created`: the same word in different clothes. */
 const plain = (type: string): string => type.toLowerCase().replaceAll(/[^a-z]/g, '');
-const CONTACT_TYPES = new Set(['contactcreate', 'contactcreated', 'contactupdate', 'contactupdated', 'contacttagupdate', 'contacttagupdated', 'contacttagadded', 'tagadded']);
+const CONTACT_TYPES = new Set([
+  'contactcreate',
+  'contactcreated',
+  'contactupdate',
+  'contactupdated',
+  'contacttagupdate',
+  'contacttagupdated',
+  'contacttagadded',
+  'tagadded',
+]);
 const isMessageType = (type: string): boolean => plain(type) === 'inboundmessage' || type.toUpperCase().startsWith('TYPE_');
 
 function toContact(body: Payload): CrmContact {

@@ -83,7 +83,8 @@ async function handle(options: CrmWebhookOptions, request: Request): Promise<Ans
   const event = readBody(body);
   if ('status' in event) return event;
   const secret = options.secrets.get(event.location);
-  const problem = secret === undefined ? 'no secret is set for this location' : await checkSignature(secret, request.headers, body, options.ports.clock.now().getTime());
+  const problem =
+    secret === undefined ? 'no secret is set for this location' : await checkSignature(secret, request.headers, body, options.ports.clock.now().getTime());
   if (problem !== null) return refuse(401, problem);
   return sendOnce(options, tenantId(event.location), event, await digest(`${request.headers.get('x-webhook-signature')}`));
 }

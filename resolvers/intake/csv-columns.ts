@@ -11,7 +11,11 @@ export class CellError extends Error {
 type Read<T> = (cell: string) => T;
 
 const text: Read<string> = (cell) => cell;
-const list: Read<readonly string[]> = (cell) => cell.split(/[;|]/).map((item) => item.trim()).filter(Boolean);
+const list: Read<readonly string[]> = (cell) =>
+  cell
+    .split(/[;|]/)
+    .map((item) => item.trim())
+    .filter(Boolean);
 const number: Read<number> = (cell) => {
   const value = Number(cell.replaceAll(',', ''));
   if (!Number.isFinite(value)) throw new CellError('must be a number');

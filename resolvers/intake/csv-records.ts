@@ -12,75 +12,89 @@ export interface BrokenLine {
   readonly message: string;
 }
 
-/** One row with its notes: as far as a quote that is never closed is followed. */
+/**
+ * The text is parsed a window at a time: behind a broken line the parser begins anew, and it takes in all the text it is given first,
+ * so that whole files would make a file of broken lines cost its square.
+ */
+const WINDOW_CHARS = 16_000;
+/** One row with its notes: as far as a quote that is not closed is followed. */
 const RECORD_CHARS_MAX = 50_000;
-/** With more than this it is another kind of file. Also bounds the work, since each is followed anew. */
+/** With more than this it is another kind of file. */
 const BROKEN_MAX = 200;
-
-/** Throws ApiError (BAD_USER_INPUT) where the first line or too many others are broken. */
-export function csvRecords(csv: string): { records: CsvRecord[]; broken: BrokenLine[] } {
-  const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
-  const records: CsvRecord[] = [];
-  const broken: BrokenLine[] = [];
-  for (let at = { offset: 0, line: 0 }; at.offset < text.length; ) {
-    const error = readUntilBroken(text, at, records);
-    if (error === null) break;
-    if (records.length === 0 || broken.length >= BROKEN_MAX) throw badInput(`input.csv is no CSV: ${error.message}`, 'input.csv');
-    broken.push({ row: error.line, message: error.message });
-    at = { offset: offsetBehind(text, at, error.line), line: error.line };
-  }
-  return { records, broken };
-}
 
 interface Place {
   readonly offset: number;
   /** Lines before it. */
   readonly line: number;
+  /** A record begins here that the last window cut off. */
+  readonly cutOff: boolean;
 }
 
-/** Adds the records from there on; answers the first line that is broken, or null at the end. */
-function readUntilBroken(text: string, from: Place, records: CsvRecord[]): { line: number; message: string } | null {
-  let linesRead = 0;
+/** Throws ApiError (BAD_USER_INPUT) where the first line or too many others are broken, or where there are more records than asked for. */
+export function csvRecords(csv: string, recordsMax: number): { records: CsvRecord[]; broken: BrokenLine[] } {
+  const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const records: CsvRecord[] = [];
+  const broken: BrokenLine[] = [];
+  let at: Place = { offset: 0, line: 0, cutOff: false };
+  while (at.offset < text.length) {
+    if (records.length > recordsMax) throw badInput(`input.csv has more than ${recordsMax} lines`, 'input.csv');
+    const end = lineEnd(text, at.offset + (at.cutOff ? RECORD_CHARS_MAX : WINDOW_CHARS));
+    const { read, error } = readWindow(text.slice(at.offset, end), at.line, records);
+    const next = skipLines(text, at, read, error !== null);
+    if (error === null || isCutOff(error, end < text.length, at, next)) {
+      at = next;
+      continue;
+    }
+    const message = reasonOf(error);
+    if (records.length === 0 || broken.length >= BROKEN_MAX) throw badInput(`input.csv is no CSV: line ${next.line + 1} ${message}`, 'input.csv');
+    broken.push({ row: next.line + 1, message });
+    at = skipLines(text, next, 1, false);
+  }
+  return { records, broken };
+}
+
+/** Adds the window's records; `read` is the number of its lines that they take. */
+function readWindow(window: string, line: number, records: CsvRecord[]): { read: number; error: CsvError | null } {
+  let read = 0;
   const onRecord = (cells: string[], { lines }: Info): null => {
-    linesRead = lines;
-    records.push({ row: from.line + lines - lineEndsIn(cells), cells });
+    read = lines;
+    records.push({ row: line + lines - lineEndsIn(cells), cells });
     return null;
   };
   try {
-    parse(text.slice(from.offset), {
-      trim: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      record_delimiter: '\n',
-      max_record_size: RECORD_CHARS_MAX,
-      on_record: onRecord,
-    });
-    return null;
+    parse(window, { trim: true, relax_column_count: true, skip_empty_lines: true, record_delimiter: '\n', on_record: onRecord });
+    return { read: lineEndsIn([window]), error: null };
   } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    // Lines without anything between the last good record and the broken one do not count as broken.
-    let line = from.line + linesRead + 1;
-    for (let offset = offsetBehind(text, from, line - 1); text[offset] === '\n'; offset++) line++;
-    return { line, message: reasonOf(error) };
+    if (error instanceof CsvError) return { read, error };
+    throw error;
   }
 }
 
+/** True where the record may be whole once more of the text is looked at. */
+const isCutOff = ({ code }: CsvError, hasMore: boolean, from: Place, record: Place): boolean =>
+  code === 'CSV_QUOTE_NOT_CLOSED' && hasMore && !(from.cutOff && from.offset === record.offset);
+
 /** A quoted cell may hold line ends; the parser tells where the record ended. */
-const lineEndsIn = (cells: readonly string[]): number => cells.reduce((sum, cell) => sum + (cell.match(/\n/g)?.length ?? 0), 0);
+const lineEndsIn = (texts: readonly string[]): number => texts.reduce((sum, part) => sum + (part.match(/\n/g)?.length ?? 0), 0);
+
+/** Behind the end of the line that holds that place. */
+function lineEnd(text: string, offset: number): number {
+  const end = text.indexOf('\n', offset);
+  return end === -1 ? text.length : end + 1;
+}
+
+/** The place so many lines on; `toRecord`: and behind the empty lines that follow, where a record begins. */
+function skipLines(text: string, { offset, line }: Place, lines: number, toRecord: boolean): Place {
+  let [at, to] = [offset, line];
+  const isEmpty = (): boolean => text.slice(at, lineEnd(text, at)).trim() === '' && at < text.length;
+  for (; at < text.length && (to < line + lines || (toRecord && isEmpty())); to++) at = lineEnd(text, at);
+  return { offset: at, line: to, cutOff: toRecord };
+}
 
 /** The parser counts lines from where it was started, so its words on the place are left out. */
 function reasonOf({ code, message }: CsvError): string {
-  if (code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_MAX_RECORD_SIZE') return 'has a quote that is never closed';
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'has a quote that is never closed';
   if (code === 'CSV_INVALID_CLOSING_QUOTE') return 'has something behind a closing quote; a quote within a quoted cell is written twice';
   if (code === 'INVALID_OPENING_QUOTE') return 'has a quote in the middle of a cell; a cell with quotes is quoted as a whole';
   return message.split(':')[0] ?? message;
-}
-
-function offsetBehind(text: string, from: Place, line: number): number {
-  let { offset } = from;
-  for (let at = from.line; at < line && offset < text.length; at++) {
-    const end = text.indexOf('\n', offset);
-    offset = end === -1 ? text.length : end + 1;
-  }
-  return offset;
 }

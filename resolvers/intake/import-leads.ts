@@ -63,7 +63,8 @@ export async function importLeads(context: RequestContext, input: ImportLeadsInp
 function rowsOf({ leads, csv }: ImportLeadsInput): ParsedLeads {
   if ((leads == null) === (csv == null)) throw badInput('input takes either leads or csv', 'input');
   const parsed = csv == null ? { rows: (leads ?? []).map((input, at) => ({ row: at + 1, input })), errors: [], ignoredColumns: [] } : parseLeadsCsv(csv);
-  if (parsed.rows.length > ROWS_MAX) throw badInput(`at most ${ROWS_MAX} leads at a time, not ${parsed.rows.length}`, csv == null ? 'input.leads' : 'input.csv');
+  if (parsed.rows.length > ROWS_MAX)
+    throw badInput(`at most ${ROWS_MAX} leads at a time, not ${parsed.rows.length}`, csv == null ? 'input.leads' : 'input.csv');
   return parsed;
 }
 

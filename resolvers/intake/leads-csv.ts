@@ -13,11 +13,13 @@ export interface ParsedLeads {
   readonly ignoredColumns: readonly string[];
 }
 
+/** The rows that an import may have, its header, and some that are broken. */
+const LINES_MAX = 10_500;
 const VALUE_SHOWN_MAX = 100;
 
 /** Throws ApiError (BAD_USER_INPUT) where the text as a whole is no such file. */
 export function parseLeadsCsv(text: string): ParsedLeads {
-  const { records: all, broken } = csvRecords(text);
+  const { records: all, broken } = csvRecords(text, LINES_MAX);
   const errors: ImportProblem[] = broken.map(({ row, message }) => ({ row, column: null, message }));
   const [header, ...records] = all;
   if (header === undefined) throw badInput('input.csv needs a header line', 'input.csv');
@@ -40,7 +42,12 @@ function checkHeader(headers: readonly string[], columns: readonly (Column | und
   if (twice !== undefined) throw badInput(`the first line of input.csv names ${twice} twice`, 'input.csv');
 }
 
-function inputOf({ row, cells }: CsvRecord, headers: readonly string[], columns: readonly (Column | undefined)[], errors: ImportProblem[]): CreateLeadInput | null {
+function inputOf(
+  { row, cells }: CsvRecord,
+  headers: readonly string[],
+  columns: readonly (Column | undefined)[],
+  errors: ImportProblem[],
+): CreateLeadInput | null {
   if (cells.length !== headers.length) {
     errors.push({ row, column: null, message: `has ${cells.length} cells, the header has ${headers.length}` });
     return null;

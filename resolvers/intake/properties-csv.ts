@@ -110,7 +110,10 @@ function readDetails(reader: RowReader, importedAt: string): PropertyDetails {
     neighbourhood: reader.text('neighbourhood'),
     zip: reader.required('zip'),
     point: lat === undefined || lon === undefined ? undefined : { lat, lon },
-    features: (reader.text('features') ?? '').split(/[;|]/).map((feature) => feature.trim()).filter(Boolean),
+    features: (reader.text('features') ?? '')
+      .split(/[;|]/)
+      .map((feature) => feature.trim())
+      .filter(Boolean),
     listedAt: reader.date('listedAt') ?? importedAt,
   };
 }
@@ -122,7 +125,10 @@ export function parsePropertiesCsv(text: string, importedAt: string): ParsedProp
   const names = findColumns(table.columns);
   const missing = REQUIRED.filter((column) => names[column] === undefined);
   if (missing.length > 0) {
-    return { rows: [], errors: missing.map((column) => ({ row: 1, column, message: `there is no such column; it may be called ${COLUMNS[column].join(', ')}` })) };
+    return {
+      rows: [],
+      errors: missing.map((column) => ({ row: 1, column, message: `there is no such column; it may be called ${COLUMNS[column].join(', ')}` })),
+    };
   }
   const rows: { row: number; details: PropertyDetails }[] = [];
   const errors: RowError[] = [...table.errors];

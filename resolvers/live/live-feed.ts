@@ -6,7 +6,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Delivered, LiveBus } from '../../platform/live-bus/live-bus.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { reloadRequired, unavailable, type ApiError } from '../errors.ts';
-import { createSubscriber, type FeedItem, type PastPage, type Subscriber } from './subscriber.ts';
+import { Subscriber, type FeedItem, type PastPage } from './subscriber.ts';
 
 export interface OpenOptions {
   /** Resume behind it; absent: from now on. */
@@ -86,7 +86,7 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
       const unlisten = listen(tenant, (message) => push(message));
       try {
         const latest = after ?? (await bus.latest(tenant));
-        const subscriber: Subscriber = createSubscriber({
+        const subscriber: Subscriber = new Subscriber({
           accept,
           queueMax,
           // Nobody can say what lies before the first early message: to resume from there would mean to reload.

@@ -8,7 +8,9 @@ export function mapStream<T, U>(source: AsyncIterableIterator<T>, map: (item: T)
       for (;;) {
         const step = await source.next();
         if (step.done) return { done: true, value: undefined };
-        const told = await map(step.value).catch((error: unknown) => (isApiError(error) ? error : unavailable('this change cannot be told at the moment', error)));
+        const told = await map(step.value).catch((error: unknown) =>
+          isApiError(error) ? error : unavailable('this change cannot be told at the moment', error),
+        );
         if (told !== null) return { done: false, value: told };
       }
     },

@@ -20,112 +20,134 @@ export interface SubscriberOptions {
   readonly cursor: string;
   /** Reads on from where it stands up to the live messages; absent: it begins with those. */
   readonly catchUp: ((cursor: string) => Promise<PastPage | ApiError>) | undefined;
+  /** Called once, when it takes no more messages. */
   readonly onEnd: () => void;
 }
 
-export interface Subscriber extends AsyncIterableIterator<FeedItem> {
-  push(message: Delivered): void;
-  /** Ends it with a last item that says where to resume. */
-  endWith(reason: string): void;
-  return(): Promise<IteratorReturnResult<undefined>>;
-}
-
-const isBehind = (cursor: string, other: string): boolean => compareCursors(cursor, other) > 0;
+type Result = IteratorResult<FeedItem, undefined>;
 const DONE = { done: true, value: undefined } as const;
 
-export function createSubscriber({ accept, queueMax, catchUp, onEnd, ...options }: SubscriberOptions): Subscriber {
-  let queue: FeedItem[] = [];
-  let waiters: ((result: IteratorResult<FeedItem, undefined>) => void)[] = [];
+/** A class, because its state is the point: first the past, page by page, then what waited meanwhile, then what comes. */
+export class Subscriber implements AsyncIterableIterator<FeedItem, undefined> {
+  readonly #options: SubscriberOptions;
+  #queue: FeedItem[] = [];
+  #waiters: ((result: Result) => void)[] = [];
   /** Behind everything that the client was given or has no interest in. */
-  let cursor = options.cursor;
-  /** False while it catches up: live messages wait in the queue. */
-  let live = catchUp === undefined;
-  let past: PastPage = { messages: [], more: true };
-  let pastAt = 0;
-  let state: 'open' | 'ending' | 'ended' = 'open';
+  #cursor: string;
+  #state: 'catching-up' | 'live' | 'ending' | 'ended';
+  #past: PastPage = { messages: [], more: true };
+  #pastAt = 0;
 
-  const finish = (): void => {
-    state = 'ended';
-    queue = [];
-    const waiting = waiters;
-    waiters = [];
-    for (const resolve of waiting) resolve(DONE);
-  };
-  const give = (item: FeedItem): IteratorYieldResult<FeedItem> => {
-    if ('cursor' in item) cursor = item.cursor;
-    return { done: false, value: item };
-  };
-  /** The last item: what waited is dropped, the client gets it again when it resumes. */
-  const end = (error: ApiError): void => {
-    if (state !== 'open') return;
-    state = 'ending';
-    live = true;
-    queue = [error];
-    onEnd();
-    flush();
-  };
-  const flush = (): void => {
-    while (waiters.length > 0 && queue.length > 0 && live) {
-      const item = queue.shift();
-      if (item !== undefined) waiters.shift()?.(give(item));
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    this.#cursor = options.cursor;
+    this.#state = options.catchUp === undefined ? 'live' : 'catching-up';
+  }
+
+  /** A live message. */
+  push(message: Delivered): void {
+    if (this.#isOver() || this.#wasTold(message)) return;
+    if (!this.#options.accept(message)) {
+      if (this.#state === 'live' && this.#queue.length === 0) this.#cursor = message.cursor;
+      return;
     }
-    if (state === 'ending' && queue.length === 0) finish();
-  };
-  const readPast = async (): Promise<void> => {
-    const page = await catchUp?.(cursor);
-    if (state !== 'open' || page === undefined) return;
-    if (page instanceof Error) end(page);
-    else [past, pastAt] = [page, 0];
-  };
-  /** The next of what lies before the live messages; undefined once the seam is reached. */
-  const nextPast = async (): Promise<Delivered | undefined> => {
-    while (state === 'open') {
-      const message = past.messages[pastAt++];
-      if (message !== undefined) {
-        if (accept(message)) return message;
-        cursor = message.cursor;
-      } else if (past.more) await readPast();
-      else break;
+    if (this.#queue.length >= this.#options.queueMax) {
+      this.#end(resumeRequired('you read more slowly than things change', this.#cursor));
+      return;
     }
+    this.#queue.push(message);
+    this.#flush();
+  }
+
+  /** Ends it with a last item that says where to resume. */
+  endWith(reason: string): void {
+    this.#end(resumeRequired(reason, this.#cursor));
+  }
+
+  async next(): Promise<Result> {
+    while (this.#state === 'catching-up') {
+      const message = await this.#nextPast();
+      if (message !== undefined) return this.#give(message);
+    }
+    if (this.#state === 'ended') return DONE;
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      this.#flush();
+    });
+  }
+
+  /** The client went away; whoever waits for the next item is released at once. */
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    if (!this.#isOver()) this.#options.onEnd();
+    this.#finish();
+    return DONE;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Past the seam, the bus may still tell what the past had already. */
+  #wasTold({ cursor }: Delivered): boolean {
+    return this.#state === 'live' && this.#options.catchUp !== undefined && compareCursors(cursor, this.#cursor) <= 0;
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'ending' || this.#state === 'ended';
+  }
+
+  /** The next message of the past; undefined where there is none at the moment, or where the past is over. */
+  async #nextPast(): Promise<Delivered | undefined> {
+    const message = this.#past.messages[this.#pastAt];
+    if (message !== undefined) {
+      this.#pastAt++;
+      if (this.#options.accept(message)) return message;
+      this.#cursor = message.cursor;
+    } else if (this.#past.more) await this.#readPast();
+    else this.#goLive();
     return undefined;
-  };
-  const goLive = (): void => {
-    live = true;
-    queue = queue.filter((item) => !('cursor' in item) || isBehind(item.cursor, cursor));
-  };
+  }
 
-  const subscriber: Subscriber = {
-    push(message) {
-      if (state !== 'open' || (catchUp !== undefined && live && !isBehind(message.cursor, cursor))) return;
-      if (!accept(message)) {
-        if (live && queue.length === 0) cursor = message.cursor;
-        return;
-      }
-      if (queue.length >= queueMax) return end(resumeRequired('you read more slowly than things change', cursor));
-      queue.push(message);
-      flush();
-    },
-    endWith(reason) {
-      end(resumeRequired(reason, cursor));
-    },
-    async next() {
-      if (!live) {
-        const message = await nextPast();
-        if (message !== undefined) return give(message);
-        goLive();
-      }
-      if (state === 'ended') return DONE;
-      return new Promise((resolve) => {
-        waiters.push(resolve);
-        flush();
-      });
-    },
-    async return() {
-      if (state === 'open') onEnd();
-      finish();
-      return DONE;
-    },
-    [Symbol.asyncIterator]: () => subscriber,
-  };
-  return subscriber;
+  async #readPast(): Promise<void> {
+    const page = await this.#options.catchUp?.(this.#cursor);
+    if (this.#isOver() || page === undefined) return;
+    if (page instanceof Error) this.#end(page);
+    else [this.#past, this.#pastAt] = [page, 0];
+  }
+
+  /** The seam: what waited meanwhile and lies before it was told from the past. */
+  #goLive(): void {
+    this.#queue = this.#queue.filter((item) => !('cursor' in item) || compareCursors(item.cursor, this.#cursor) > 0);
+    this.#state = 'live';
+  }
+
+  #give(item: FeedItem): IteratorYieldResult<FeedItem> {
+    if ('cursor' in item) this.#cursor = item.cursor;
+    return { done: false, value: item };
+  }
+
+  #flush(): void {
+    if (this.#state === 'catching-up') return;
+    while (this.#waiters.length > 0) {
+      const item = this.#queue.shift();
+      if (item === undefined) break;
+      this.#waiters.shift()?.(this.#give(item));
+    }
+    if (this.#state === 'ending' && this.#queue.length === 0) this.#finish();
+  }
+
+  /** What waits is dropped: the client gets it again when it resumes. */
+  #end(last: ApiError): void {
+    if (this.#isOver()) return;
+    this.#state = 'ending';
+    this.#queue = [last];
+    this.#options.onEnd();
+    this.#flush();
+  }
+
+  #finish(): void {
+    this.#state = 'ended';
+    this.#queue = [];
+    for (const release of this.#waiters.splice(0)) release(DONE);
+  }
 }

@@ -22,7 +22,10 @@ export interface ScoreFilter {
   readonly agentId?: string | null | undefined;
 }
 
-export async function leadScoreChanged(context: RequestContext, { filter, after }: After & { readonly filter?: ScoreFilter | null | undefined }): Told<ScoreNews> {
+export async function leadScoreChanged(
+  context: RequestContext,
+  { filter, after }: After & { readonly filter?: ScoreFilter | null | undefined },
+): Told<ScoreNews> {
   return tellOfLeads(context, after, acceptsScore(filter ?? {}), (news, message) => {
     if (message.score === undefined) return null;
     const { value, previous, tier, previousTier } = message.score;
@@ -45,7 +48,12 @@ function acceptsScore(filter: ScoreFilter): (message: Delivered) => boolean {
 
 export async function leadChanged(context: RequestContext, { id, after }: After & { readonly id: string }): Told<LeadNews> {
   if (!isId('lead', id)) throw badInput('id is not the id of a lead', 'id');
-  return tellOfLeads(context, after, (message) => message.id === id, (news, { version, events }) => ({ ...news, version, events }));
+  return tellOfLeads(
+    context,
+    after,
+    (message) => message.id === id,
+    (news, { version, events }) => ({ ...news, version, events }),
+  );
 }
 
 export async function alertRaised(context: RequestContext, { after }: After): Told<AlertNews> {

@@ -17,7 +17,7 @@ export function createReceiptLoader(tenant: TenantId, ports: ViewPorts): DataLoa
 /** In the order of the ids; an error stands for itself. */
 export async function readReceipts(ports: ViewPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
-  return Promise.all(ids.map((id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
+  return Promise.all(ids.map(async (id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
 }
 
 async function fromReadModels({ readModels, logger }: ViewPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null)[]> {

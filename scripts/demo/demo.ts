@@ -41,21 +41,21 @@ async function send(ports: Ports, commands: readonly DemoCommand[]): Promise<voi
   const issuedAt = ports.clock.now().toISOString();
   for (let from = 0; from < commands.length; from += CHUNK) {
     const envelopes = await Promise.all(
-      commands.slice(from, from + CHUNK).map(
-        async ({ key, lane, streamId, command }): Promise<CommandEnvelope> => ({
-          schema: 1,
-          id: await keyedCommandId(DEMO_TENANT, `demo:${key}`),
-          tenant: DEMO_TENANT,
-          streamId,
-          actor: { id: 'demo', roles: ['ADMIN'] },
-          lane,
-          issuedAt,
-          fingerprint: await digest(key),
-          command,
-        }),
-      ),
+      commands.slice(from, from + CHUNK).map(async ({ key, lane, streamId, command }): Promise<CommandEnvelope> => ({
+        schema: 1,
+        id: await keyedCommandId(DEMO_TENANT, `demo:${key}`),
+        tenant: DEMO_TENANT,
+        streamId,
+        actor: { id: 'demo', roles: ['ADMIN'] },
+        lane,
+        issuedAt,
+        fingerprint: await digest(key),
+        command,
+      })),
     );
-    await ports.log.append(envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(DEMO_TENANT, envelope.streamId), value: encodeCommand(envelope) })));
+    await ports.log.append(
+      envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(DEMO_TENANT, envelope.streamId), value: encodeCommand(envelope) })),
+    );
   }
 }
 
@@ -69,7 +69,14 @@ const demoLeadId = async (number: number): Promise<LeadId> => makeId('lead', awa
 const demoAgentId = async (number: number): Promise<AgentId> => makeId('agent', await keyedIdBody(DEMO_TENANT, `demo-agent:${number}`));
 
 /** A lead and what it did in the last two weeks, oldest first. */
-function leadCommands(random: Random, number: number, leadId: LeadId, agents: readonly [AgentId, ...AgentId[]], homes: readonly { id: PropertyId; details: PropertyDetails }[], nowMs: number): DemoCommand[] {
+function leadCommands(
+  random: Random,
+  number: number,
+  leadId: LeadId,
+  agents: readonly [AgentId, ...AgentId[]],
+  homes: readonly { id: PropertyId; details: PropertyDetails }[],
+  nowMs: number,
+): DemoCommand[] {
   const wanted = homes[random.between(0, homes.length - 1)];
   if (!wanted) return [];
   const nearby = homes.filter(({ details }) => details.zip === wanted.details.zip).map(({ id, details }): DemoHome => ({ id, priceMinor: details.priceMinor }));
@@ -79,7 +86,15 @@ function leadCommands(random: Random, number: number, leadId: LeadId, agents: re
     key: `lead:${number}`,
     lane,
     streamId: leadId,
-    command: { type: 'CreateLead', leadId, lead: makeLead(random, number, wanted.details), tags: ['demo'], agentId: random.pick(agents), madeUp: true, onExisting: 'REJECT' },
+    command: {
+      type: 'CreateLead',
+      leadId,
+      lead: makeLead(random, number, wanted.details),
+      tags: ['demo'],
+      agentId: random.pick(agents),
+      madeUp: true,
+      onExisting: 'REJECT',
+    },
   };
   const times = Array.from({ length: random.between(0, 14) }, () => nowMs - Math.floor(random.next() * 14 * DAY_MS)).sort((a, b) => a - b);
   const doings = times.map((time, index): DemoCommand => {
@@ -94,10 +109,19 @@ async function seed(ports: Ports, homes: readonly { id: PropertyId; details: Pro
   const agents = await Promise.all(makeAgents(homes.map(({ details }) => details)).map(async (details, index) => ({ id: await demoAgentId(index), details })));
   const [firstAgent, ...otherAgents] = agents.map(({ id }) => id);
   if (!firstAgent) throw new Error('the demo has no agents');
-  await send(ports, agents.map(({ id, details }) => ({ key: `agent:${id}`, lane: 'cold', streamId: id, command: { type: 'UpsertAgent', agentId: id, details } })));
-  await send(ports, homes.map(({ id, details }) => ({ key: `home:${id}`, lane: 'cold', streamId: id, command: { type: 'UpsertProperty', propertyId: id, details } })));
+  await send(
+    ports,
+    agents.map(({ id, details }) => ({ key: `agent:${id}`, lane: 'cold', streamId: id, command: { type: 'UpsertAgent', agentId: id, details } })),
+  );
+  await send(
+    ports,
+    homes.map(({ id, details }) => ({ key: `home:${id}`, lane: 'cold', streamId: id, command: { type: 'UpsertProperty', propertyId: id, details } })),
+  );
   const nowMs = ports.clock.now().getTime();
-  await send(ports, leadIds.flatMap((leadId, number) => leadCommands(random, number, leadId, [firstAgent, ...otherAgents], homes, nowMs)));
+  await send(
+    ports,
+    leadIds.flatMap((leadId, number) => leadCommands(random, number, leadId, [firstAgent, ...otherAgents], homes, nowMs)),
+  );
 }
 
 /** Fills an empty store, or ends a filling that was interrupted; null where the store has data of its own. */

@@ -5,9 +5,74 @@ import type { LeadSource, Timeline } from '../../domain/lead/lead.ts';
 import type { PropertyDetails } from '../../domain/property/property.ts';
 import type { Random } from './random.ts';
 
-const FIRST_NAMES = ['Ada', 'Ben', 'Clara', 'Diego', 'Elif', 'Farid', 'Grace', 'Hiro', 'Ines', 'Jonas', 'Keiko', 'Liam', 'Maya', 'Noor', 'Oscar', 'Priya', 'Quinn', 'Rosa', 'Sam', 'Tara', 'Uma', 'Viktor', 'Wen', 'Xenia', 'Yusuf', 'Zoe'] as const;
-const LAST_NAMES = ['Abbott', 'Becker', 'Castillo', 'Dalton', 'Eriksen', 'Fischer', 'Garcia', 'Hughes', 'Ivanov', 'Jensen', 'Kim', 'Lopez', 'Meyer', 'Nakamura', 'Okafor', 'Patel', 'Quigley', 'Rossi', 'Singh', 'Tanaka', 'Underwood', 'Vega', 'Walker', 'Young', 'Zhang'] as const;
-const SOURCES = ['REFERRAL', 'PAST_CLIENT', 'ORGANIC_SEARCH', 'PORTAL', 'PORTAL', 'WEBSITE_FORM', 'WEBSITE_FORM', 'PAID_ADS', 'SOCIAL', 'OPEN_HOUSE', 'PURCHASED'] as const satisfies readonly LeadSource[];
+const FIRST_NAMES = [
+  'Ada',
+  'Ben',
+  'Clara',
+  'Diego',
+  'Elif',
+  'Farid',
+  'Grace',
+  'Hiro',
+  'Ines',
+  'Jonas',
+  'Keiko',
+  'Liam',
+  'Maya',
+  'Noor',
+  'Oscar',
+  'Priya',
+  'Quinn',
+  'Rosa',
+  'Sam',
+  'Tara',
+  'Uma',
+  'Viktor',
+  'Wen',
+  'Xenia',
+  'Yusuf',
+  'Zoe',
+] as const;
+const LAST_NAMES = [
+  'Abbott',
+  'Becker',
+  'Castillo',
+  'Dalton',
+  'Eriksen',
+  'Fischer',
+  'Garcia',
+  'Hughes',
+  'Ivanov',
+  'Jensen',
+  'Kim',
+  'Lopez',
+  'Meyer',
+  'Nakamura',
+  'Okafor',
+  'Patel',
+  'Quigley',
+  'Rossi',
+  'Singh',
+  'Tanaka',
+  'Underwood',
+  'Vega',
+  'Walker',
+  'Young',
+  'Zhang',
+] as const;
+const SOURCES = [
+  'REFERRAL',
+  'PAST_CLIENT',
+  'ORGANIC_SEARCH',
+  'PORTAL',
+  'PORTAL',
+  'WEBSITE_FORM',
+  'WEBSITE_FORM',
+  'PAID_ADS',
+  'SOCIAL',
+  'OPEN_HOUSE',
+  'PURCHASED',
+] as const satisfies readonly LeadSource[];
 const TIMELINES = ['IMMEDIATE', 'SOON', 'SOON', 'EXPLORING', 'EXPLORING', 'UNKNOWN'] as const satisfies readonly Timeline[];
 const FINANCINGS = ['CASH', 'PRE_APPROVED', 'PRE_QUALIFIED', 'NOT_STARTED', 'UNKNOWN'] as const;
 const TIMELINE_WORDS: Readonly<Record<Timeline, string | undefined>> = {

@@ -70,9 +70,15 @@ async function openDatabase(config: AllInOneConfig, started: Started): Promise<{
 function partsOf({ workers }: AllInOneConfig): AllInOne['parts'] {
   return [
     workers.databaseUrl ? { part: 'write model', adapter: 'PostgreSQL', embedded: false } : { part: 'write model', adapter: 'PGlite', embedded: true },
-    workers.kafkaBrokers.length > 0 ? { part: 'log', adapter: 'Kafka', embedded: false } : { part: 'log', adapter: 'a table of the write model', embedded: true },
-    workers.redis ? { part: 'read models', adapter: 'Redis over REST', embedded: false } : { part: 'read models', adapter: 'memory, rebuilt at start', embedded: true },
-    workers.ai ? { part: 'scoring', adapter: `Claude (${workers.ai.model}), rules behind it`, embedded: false } : { part: 'scoring', adapter: 'rules', embedded: true },
+    workers.kafkaBrokers.length > 0
+      ? { part: 'log', adapter: 'Kafka', embedded: false }
+      : { part: 'log', adapter: 'a table of the write model', embedded: true },
+    workers.redis
+      ? { part: 'read models', adapter: 'Redis over REST', embedded: false }
+      : { part: 'read models', adapter: 'memory, rebuilt at start', embedded: true },
+    workers.ai
+      ? { part: 'scoring', adapter: `Claude (${workers.ai.model}), rules behind it`, embedded: false }
+      : { part: 'scoring', adapter: 'rules', embedded: true },
   ];
 }
 
@@ -107,7 +113,10 @@ export async function startAllInOne(config: AllInOneConfig): Promise<AllInOne> {
     started.push(() => composed.close());
     if (composed.viewsInMemory) await rebuildReadModels(composed.ports.eventStore, composed.ports.readModels);
     const byName = rolesByName(config.workers.originToken);
-    const workers = await startWorkers(ROLE_NAMES.map((name) => byName[name]), composed.ports);
+    const workers = await startWorkers(
+      ROLE_NAMES.map((name) => byName[name]),
+      composed.ports,
+    );
     started.push(() => workers.stop());
     await dashboard;
     const gateways = await startGateways(config, composed, logger, started);

@@ -159,6 +159,40 @@ describeWithServices('on a real server', ['postgres'], ({ postgres }) => {
       await write(store, append(tenant, lead, 0, note('after')));
     });
 
+    it('survives cuts at any moment of many transactions, half of them slow, and mixes nothing up', async () => {
+      const tenant = aTenant();
+      const killer = connect(database.url, { applicationName: 'killer' });
+      const written = new Set<string>();
+      const worker = async (): Promise<void> => {
+        for (let index = 0; index < 40; index++) {
+          const lead = aLeadId();
+          const result = await store
+            .transact(async (tx) => {
+              await tx.loadStreams([{ tenant, streamId: lead }]);
+              if (index % 2 === 0) await killer`select 1`;
+              await tx.write({ appends: [append(tenant, lead, 0, note('a'))], claims: [], outcomes: [] });
+            })
+            .catch((error: unknown) => error);
+          if (result === undefined) written.add(lead);
+          else expect(result).toBeInstanceOf(EventStoreUnavailableError);
+        }
+      };
+      let working = true;
+      const cutting = (async () => {
+        while (working) {
+          await killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'lead-intelligence' and datname = current_database() and random() < 0.3`;
+        }
+      })();
+      await Promise.all(Array.from({ length: 6 }, worker));
+      working = false;
+      await cutting;
+      const there = new Set((await killer<{ stream_id: string }[]>`select stream_id from streams where tenant = ${tenant}`).map((row) => row.stream_id));
+      // A commit whose answer was cut off may have happened; one that was answered must have.
+      expect([...written].filter((lead) => !there.has(lead))).toEqual([]);
+      expect(there.size).toBeGreaterThan(0);
+      await killer.end();
+    });
+
     it('says that it is unavailable where it takes no writes', async () => {
       const readOnly = connect(database.url, { connectionsMax: 1 });
       await readOnly`set default_transaction_read_only = on`;

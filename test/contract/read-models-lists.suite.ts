@@ -115,6 +115,25 @@ export function listsSuite(models: () => ReadModels): void {
     });
   });
 
+  test('a long walk for what half of the views fulfil finds each of them once', async () => {
+    const tenant = newTenant();
+    const half = (n: number): string => `half:${n % 2}`;
+    const views = Array.from({ length: 1300 }, (_, n) =>
+      putOf(tenant, `lead_${pad(n, 5)}`, 1, { ...emptyIndex, facets: ['all', half(n)], sorts: { SCORE: pad(n, 5) }, fields: { half: half(n) } }),
+    );
+    await models().put(views);
+    for (const direction of ['ASC', 'DESC'] as const)
+      for (const n of [0, 1]) {
+        const where = [
+          { field: 'half', op: 'GTE', value: half(n) },
+          { field: 'half', op: 'LTE', value: half(n) },
+        ] as const;
+        const expected = views.filter((_, at) => at % 2 === n).map(({ id }) => id);
+        const found = await readIds(models(), queryOf(tenant, { direction, where, facets: ['all'], first: 500 }));
+        expect(found).toEqual(direction === 'ASC' ? expected : expected.reverse());
+      }
+  });
+
   test('a word that thousands have and one that few have both find everything', async () => {
     const tenant = newTenant();
     const count = 1200;

@@ -129,6 +129,15 @@ describe.skipIf(!haveRedisServer())('an event stream of the bridge', () => {
     await vi.waitFor(async () => expect(await command('GET', 'once')).toMatchObject({ status: 200, body: { result: null } }), { timeout: 10_000 });
   });
 
+  test('does not wait at its end for a connection that never asked anything', async () => {
+    const patient = await startBridge({ redisUrl: redis.url, token: TOKEN, port: 0, drainMs: 3_600_000 });
+    const { port, hostname } = new URL(patient.url);
+    const silent = connect(Number(port), hostname);
+    await once(silent, 'connect');
+    const [, closed] = await Promise.all([patient.stop(), once(silent, 'close')]);
+    expect(closed).toEqual([false]);
+  });
+
   test('ends when the bridge stops; a request under way still gets its answer', async () => {
     const events = await readEvents(`${bridge.url}/subscribe/news`, POST);
     await events.next();

@@ -3,19 +3,24 @@
  * beside the one that the schema was built with, and graphql refuses to work with two.
  */
 import { createRequire } from 'node:module';
-import type { ExecutionResult } from 'graphql';
+import type * as graphql from 'graphql';
 import type { RequestContext } from '../../resolvers/context.ts';
 import { schema } from '../../schema/schema.ts';
 
-const { parse, validate, execute, subscribe } = createRequire(import.meta.url)('graphql') as typeof import('graphql');
+const { parse, validate, execute, subscribe } = createRequire(import.meta.url)('graphql') as typeof graphql;
 
 export interface Answer {
-  // A test knows what it asked for; what comes is compared, never relied on.
-  readonly data: Record<string, never> | null;
+  readonly data: Record<string, unknown> | null;
   readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
 }
 
-const answerOf = ({ data, errors }: ExecutionResult): Answer => ({ data: (data ?? null) as Answer['data'], errors: errors ?? [] });
+/** A field of an answer that must be there. */
+export function fieldOf(answer: Answer | null, name: string): unknown {
+  if (answer?.data?.[name] == null) throw new Error(`no ${name}: ${JSON.stringify(answer)}`);
+  return answer.data[name];
+}
+
+const answerOf = ({ data, errors }: graphql.ExecutionResult): Answer => ({ data: data ?? null, errors: errors ?? [] });
 
 function checked(source: string): ReturnType<typeof parse> {
   const document = parse(source);

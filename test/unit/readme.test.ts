@@ -9,7 +9,9 @@ const readme = readFileSync(new URL('README.md', root), 'utf8');
 describe('the README', () => {
   it('names every environment variable with its default and meaning, and no other', () => {
     const rows = readme.split('\n').filter((line) => /^\| `[A-Z_]+` \|/.test(line));
-    expect(rows).toEqual(VARIABLES.map((variable: Variable) => `| \`${variable.name}\` | ${variable.default === '' ? '' : `\`${variable.default}\``} | ${variable.meaning} |`));
+    expect(rows).toEqual(
+      VARIABLES.map((variable: Variable) => `| \`${variable.name}\` | ${variable.default === '' ? '' : `\`${variable.default}\``} | ${variable.meaning} |`),
+    );
   });
 
   it('names only scripts that exist', () => {
@@ -21,7 +23,9 @@ describe('the README', () => {
 
 describe('the environment', () => {
   it('is read in entries only, and handed to the config files', () => {
-    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
+    const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx'], { cwd: root, encoding: 'utf8' })
+      .trim()
+      .split('\n');
     const readers = files.filter((file) => !file.startsWith('test/') && readFileSync(new URL(file, root), 'utf8').includes('process.env'));
     expect(readers.filter((file) => !/(^scripts\/|\/main(\.node)?\.ts$|^drizzle\.config\.ts$)/.test(file))).toEqual([]);
   });

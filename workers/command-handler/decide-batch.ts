@@ -119,7 +119,8 @@ function decideOne(draft: Draft, envelope: CommandEnvelope, at: string): Command
   }
 }
 
-const firstOfEach = <T>(items: readonly T[], keyOf: (item: T) => string): T[] => [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
+const firstOfEach = <T>(items: readonly T[], keyOf: (item: T) => string): T[] =>
+  [...new Map(items.toReversed().map((item) => [keyOf(item), item])).values()].toReversed();
 
 /**
  * Handles the commands in their order, each once: one that the inbox knows keeps its first outcome.

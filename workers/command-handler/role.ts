@@ -48,7 +48,11 @@ function asShown(receipt: CommandReceipt, eventless: boolean): CommandReceipt {
 async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, count: (result: BatchResult) => void): Promise<void> {
   const readable = await readRecords(ports, group, batch.records, decodeCommand);
   if (readable.length === 0) return;
-  const result = await transactBatch(ports, readable.map(({ value }) => value), () => batch.heartbeat());
+  const result = await transactBatch(
+    ports,
+    readable.map(({ value }) => value),
+    () => batch.heartbeat(),
+  );
   count(result);
   await deadLetter(
     ports,

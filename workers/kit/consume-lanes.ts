@@ -54,7 +54,12 @@ export async function consumeLanes({ ports, role, topicOf, recordsMax, handle }:
 }
 
 /** Parses each record; what can never be read goes to the dead letters and is left out. */
-export async function readRecords<T>(ports: WorkerPorts, group: string, records: readonly ReceivedRecord[], decode: (text: string) => T): Promise<{ record: ReceivedRecord; value: T }[]> {
+export async function readRecords<T>(
+  ports: WorkerPorts,
+  group: string,
+  records: readonly ReceivedRecord[],
+  decode: (text: string) => T,
+): Promise<{ record: ReceivedRecord; value: T }[]> {
   const readable: { record: ReceivedRecord; value: T }[] = [];
   const unreadable: { record: ReceivedRecord; reason: string; attempts: number }[] = [];
   for (const record of records) {
@@ -85,7 +90,11 @@ export function consumeEvents({ ports, role, recordsMax, handle }: ConsumeEvents
     recordsMax,
     async handle(batch, group) {
       const events = await readRecords(ports, group, batch.records, decodeEvent);
-      if (events.length > 0) await handle(events.map(({ value }) => value), batch);
+      if (events.length > 0)
+        await handle(
+          events.map(({ value }) => value),
+          batch,
+        );
     },
   });
 }

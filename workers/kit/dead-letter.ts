@@ -9,7 +9,14 @@ export interface DeadLetter {
   readonly attempts: number;
   readonly at: string;
   readonly group: string;
-  readonly original: { readonly topic: string; readonly partition: number; readonly offset: string; readonly appendedAtMs: number; readonly key: string; readonly value: string };
+  readonly original: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: string;
+    readonly appendedAtMs: number;
+    readonly key: string;
+    readonly value: string;
+  };
 }
 
 function toRecord(letter: DeadLetter): LogRecord {

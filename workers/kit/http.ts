@@ -30,7 +30,12 @@ async function handle(request: IncomingMessage, answer: (request: HttpRequest) =
 }
 
 /** Listens once resolved; port 0 takes a free one. */
-export async function serveHttp(options: { host: string; port: number; logger: Logger; answer: (request: HttpRequest) => Promise<HttpAnswer> }): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serveHttp(options: {
+  host: string;
+  port: number;
+  logger: Logger;
+  answer: (request: HttpRequest) => Promise<HttpAnswer>;
+}): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     handle(request, options.answer).then(
       (answer) => send(response, answer),

@@ -37,7 +37,15 @@ function statusPut(ports: WorkerPorts, role: string, health: RoleHealth, now: Da
 async function takeFromList(ports: WorkerPorts, statuses: readonly { readonly id: string; readonly version: number; readonly doc: string }[]): Promise<void> {
   if (statuses.length === 0) return;
   await ports.readModels.put(
-    statuses.map(({ id, version, doc }) => ({ tenant: SYSTEM_TENANT, kind: 'status', id, version: version + 1, doc, index: null, ttlSeconds: GONE_TTL_SECONDS })),
+    statuses.map(({ id, version, doc }) => ({
+      tenant: SYSTEM_TENANT,
+      kind: 'status',
+      id,
+      version: version + 1,
+      doc,
+      index: null,
+      ttlSeconds: GONE_TTL_SECONDS,
+    })),
   );
 }
 
@@ -74,7 +82,9 @@ export function reportStatus(ports: WorkerPorts, roles: ReadonlyMap<string, Runn
     async stop() {
       await loop.stop();
       // Best effort: where it fails, the sweep of another process does it.
-      await takeFromList(ports, current(ports.clock.now())).catch((error: unknown) => ports.logger.warn({ error }, 'the status could not be taken from the list'));
+      await takeFromList(ports, current(ports.clock.now())).catch((error: unknown) =>
+        ports.logger.warn({ error }, 'the status could not be taken from the list'),
+      );
     },
   };
 }

@@ -10,6 +10,7 @@ import { matchProperties } from './match-properties.ts';
 import { createSentLists } from './sent-lists.ts';
 import { createSlices } from './slices.ts';
 import { leadsToMatch, propertyChanges, propertyEvents } from './triggers.ts';
+import { createWalks } from './walks.ts';
 
 /** A walk through all leads is for a whole batch of homes: the larger the batch, the fewer walks. */
 const BATCH_MAX = 1_000;
@@ -24,16 +25,16 @@ function createMatching(ports: WorkerPorts, catalogues: Catalogues) {
     totals.lists_total += commands.length;
   }
 
+  const walks = createWalks(async (tenant, changes, signal) => {
+    totals.walks_total += 1;
+    await matchProperties({ ports, catalogue: await catalogues.of(tenant), sent, send }, tenant, changes, createSlices(signal));
+  });
+
   async function handle(events: readonly RecordedEvent[], signal: AbortSignal): Promise<void> {
-    const slices = createSlices(signal);
-    const changes = propertyChanges(events);
     // What the batch itself tells of homes is known before anything is matched.
     for (const recorded of propertyEvents(events)) (await catalogues.of(recorded.tenant)).applyEvent(recorded);
-    await send(await matchLeads({ ports, catalogues, sent }, leadsToMatch(events), slices));
-    for (const [tenant, changed] of changes) {
-      totals.walks_total += 1;
-      await matchProperties({ ports, catalogue: await catalogues.of(tenant), sent, send }, tenant, changed, slices);
-    }
+    await send(await matchLeads({ ports, catalogues, sent }, leadsToMatch(events), createSlices(signal)));
+    for (const [tenant, changed] of propertyChanges(events)) await walks(tenant, changed, signal);
   }
 
   return { handle, facts: () => ({ ...totals }) };

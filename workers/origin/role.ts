@@ -35,7 +35,8 @@ export function createOriginRole(token: string | undefined): Role {
         async answer(request) {
           if (request.path !== ORIGIN_VIEWS_PATH && request.path !== ORIGIN_RECEIPT_PATH) return null;
           if (request.method !== 'POST') return json(405, { error: 'POST only' });
-          if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected)) return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });
+          if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected))
+            return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });
           try {
             answers += 1;
             return await answer(origin, request);

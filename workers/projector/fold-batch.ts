@@ -67,7 +67,12 @@ function continueFrom(before: Aggregate | null, events: readonly RecordedEvent[]
 }
 
 /** Folds the batch. A stream with a gap (events that came out of order, a view that was lost) is folded afresh from the write model. */
-export async function foldBatch(events: readonly RecordedEvent[], memory: StateMemory, readModels: ReadModels, eventStore: EventStore): Promise<StreamChange[]> {
+export async function foldBatch(
+  events: readonly RecordedEvent[],
+  memory: StateMemory,
+  readModels: ReadModels,
+  eventStore: EventStore,
+): Promise<StreamChange[]> {
   const groups = groupByStream(events);
   const states = await loadStates(groups, memory, readModels);
   const changes: StreamChange[] = [];

@@ -14,7 +14,9 @@ function scoreNews({ before, events }: StreamChange): ScoreNews | undefined {
 }
 
 function alerts({ events }: StreamChange): LiveMessage['alerts'] {
-  const raised = events.flatMap(({ event }) => (event.type === 'AlertRaised' ? [{ propertyId: event.propertyId, score: event.score, message: event.message }] : []));
+  const raised = events.flatMap(({ event }) =>
+    event.type === 'AlertRaised' ? [{ propertyId: event.propertyId, score: event.score, message: event.message }] : [],
+  );
   return raised.length > 0 ? raised : undefined;
 }
 
@@ -27,5 +29,10 @@ export function liveMessage(change: StreamChange): LiveMessage | null {
   const events = fresh.map(({ event }) => event.type);
   const common = { tenant: after.tenant, kind, id: after.id, version: after.version, at: after.updatedAt, events };
   if (!isLead(after)) return common;
-  return { ...common, lead: { tier: after.score?.tier, stage: after.stage, agentId: after.agentId }, score: scoreNews(change), alerts: alerts({ ...change, events: fresh }) };
+  return {
+    ...common,
+    lead: { tier: after.score?.tier, stage: after.stage, agentId: after.agentId },
+    score: scoreNews(change),
+    alerts: alerts({ ...change, events: fresh }),
+  };
 }

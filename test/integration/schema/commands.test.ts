@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aHome } from '../../support/a-home.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, RIVAL, commandsOf, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
-import { run, type Answer } from '../../support/execute.ts';
+import { fieldOf, run, type Answer } from '../../support/execute.ts';
 import { scoreOf } from '../../support/facts.ts';
 
 const CREATE = `mutation ($input: CreateLeadInput!, $key: String, $wait: WaitFor) {
@@ -24,21 +24,21 @@ interface Receipt {
 }
 const receiptOf = ({ data, errors }: Answer, name = 'createLead'): Receipt => {
   expect(errors).toEqual([]);
-  return data?.[name] as unknown as Receipt;
+  return data?.[name] as Receipt;
 };
 
 /** Carries commands out as soon as they come, until stopped. */
 function working(brokerage: Brokerage): { stop(): Promise<void> } {
-  let on = true;
+  const stopping = new AbortController();
   const loop = (async () => {
-    while (on) {
+    while (!stopping.signal.aborted) {
       await brokerage.carryOut();
       await new Promise((resolve) => setImmediate(resolve));
     }
   })();
   return {
     stop: async () => {
-      on = false;
+      stopping.abort();
       await loop;
     },
   };
@@ -242,16 +242,22 @@ describe('bad input', () => {
     expect(brokerage.log).toEqual([]);
   });
 
-  test.each(['{ budgetMax: "1e9" }', '{ budgetMax: "12.345" }', '{ budgetMax: 12.5 }', '{ budgetMax: "-1" }'])('money is never guessed: %s', async (preferences) => {
-    const answer = run(createBrokerage().context(), `mutation { createLead(input: { email: "a@b.co", preferences: ${preferences} }) { id } }`);
-    await expect(answer).rejects.toThrow(/Decimal/);
-  });
+  test.each(['{ budgetMax: "1e9" }', '{ budgetMax: "12.345" }', '{ budgetMax: 12.5 }', '{ budgetMax: "-1" }'])(
+    'money is never guessed: %s',
+    async (preferences) => {
+      const answer = run(createBrokerage().context(), `mutation { createLead(input: { email: "a@b.co", preferences: ${preferences} }) { id } }`);
+      await expect(answer).rejects.toThrow(/Decimal/);
+    },
+  );
 });
 
 test('what was done with a home notes down its price of then', async () => {
   const brokerage = createBrokerage();
   await brokerage.put(aHome('h1', { priceMinor: 41_000_000 }));
-  const { errors } = await run(brokerage.context(), 'mutation { recordInteraction(input: { leadId: "lead_ada", kind: PROPERTY_VIEWED, propertyId: "prop_h1" }) { id } }');
+  const { errors } = await run(
+    brokerage.context(),
+    'mutation { recordInteraction(input: { leadId: "lead_ada", kind: PROPERTY_VIEWED, propertyId: "prop_h1" }) { id } }',
+  );
   expect(errors).toEqual([]);
   expect(commandsOf(brokerage)[0]?.command).toMatchObject({ interaction: { kind: 'PROPERTY_VIEWED', priceMinor: 41_000_000, at: '2026-03-10T20:00:00.000Z' } });
 });
@@ -259,7 +265,10 @@ test('what was done with a home notes down its price of then', async () => {
 test('a listing keeps its property, whoever lists it again and however often', async () => {
   const brokerage = createBrokerage();
   const list = (price: string) =>
-    run(brokerage.context(), `mutation { upsertProperty(input: { externalId: " 77 ", price: "${price}", bedrooms: 1, bathrooms: 1.75, squareFeet: 900, propertyType: "Condo", zip: "98103" }) { entityId status leadId } }`);
+    run(
+      brokerage.context(),
+      `mutation { upsertProperty(input: { externalId: " 77 ", price: "${price}", bedrooms: 1, bathrooms: 1.75, squareFeet: 900, propertyType: "Condo", zip: "98103" }) { entityId status leadId } }`,
+    );
   const first = await list('500000');
   await brokerage.carryOut();
   brokerage.now = new Date('2026-04-01T00:00:00.000Z');
@@ -285,7 +294,7 @@ test('timeline and score history tell what was recorded, newest first', async ()
       timeline: { edges: [4, 3, 2].map((version) => ({ node: { version, type: 'TagsChanged', actor } })), pageInfo: { hasNextPage: true } },
     },
   });
-  const after = (first.data?.['lead'] as unknown as { timeline: { pageInfo: { endCursor: string } } }).timeline.pageInfo.endCursor;
+  const after = (fieldOf(first, 'lead') as { timeline: { pageInfo: { endCursor: string } } }).timeline.pageInfo.endCursor;
   const second = await run(brokerage.context(), PAGE, { after });
   expect(second.data).toMatchObject({ lead: { timeline: { edges: [{ node: { version: 1, type: 'LeadCreated' } }], pageInfo: { hasNextPage: false } } } });
 });

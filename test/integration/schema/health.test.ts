@@ -40,7 +40,9 @@ test('health is answered while the read models are away', async () => {
   brokerage.outages.readModels = true;
   const { data, errors } = await run(brokerage.context(), HEALTH);
   expect(errors).toEqual([]);
-  expect(data).toMatchObject({ health: { ok: false, scoringCircuit: null, components: expect.arrayContaining([part('readModels', 'DOWN'), part('workers', 'UNKNOWN')]) } });
+  expect(data).toMatchObject({
+    health: { ok: false, scoringCircuit: null, components: expect.arrayContaining([part('readModels', 'DOWN'), part('workers', 'UNKNOWN')]) },
+  });
 });
 
 test('health is good where every part is', async () => {

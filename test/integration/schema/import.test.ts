@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { commandsOf, createBrokerage } from '../../support/brokerage.ts';
-import { run, type Answer } from '../../support/execute.ts';
+import { fieldOf, run, type Answer } from '../../support/execute.ts';
 
 const IMPORT = `mutation ($input: ImportLeadsInput!, $key: String) {
   importLeads(input: $input, idempotencyKey: $key) { accepted rejected errors { row column message value } ignoredColumns commandIds receipts(first: 2) { status lane leadId } }
@@ -15,7 +15,7 @@ interface Report {
 }
 const reportOf = ({ data, errors }: Answer): Report => {
   expect(errors).toEqual([]);
-  return data?.['importLeads'] as unknown as Report;
+  return data?.['importLeads'] as Report;
 };
 
 const HEADER = 'First name,Last name,Email,Phone,Source,Budget max,Locations,Favourite colour';
@@ -71,8 +71,8 @@ describe('importLeads', () => {
     expect(again.accepted).toBe(3);
     expect(again.commandIds).toEqual([first.commandIds[0], expect.any(String), first.commandIds[1]]);
     await brokerage.carryOut();
-    const { data } = await run(brokerage.context(), '{ leads { edges { node { name } } } }');
-    expect((data?.['leads'] as unknown as { edges: object[] }).edges).toHaveLength(3);
+    const answer = await run(brokerage.context(), '{ leads { edges { node { name } } } }');
+    expect((fieldOf(answer, 'leads') as { edges: object[] }).edges).toHaveLength(3);
   });
 
   test('takes objects as well', async () => {

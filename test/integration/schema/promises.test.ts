@@ -1,9 +1,10 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type * as graphql from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../../schema/schema.ts';
 
-const { buildSchema, lexicographicSortSchema, parse, printSchema, validate } = createRequire(import.meta.url)('graphql') as typeof import('graphql');
+const { buildSchema, lexicographicSortSchema, parse, printSchema, validate } = createRequire(import.meta.url)('graphql') as typeof graphql;
 const folder = new URL('../../../schema/', import.meta.url);
 
 test('the SDL that is committed is that of the schema', async () => {

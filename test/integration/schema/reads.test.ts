@@ -4,7 +4,7 @@ import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { aHome } from '../../support/a-home.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, RIVAL, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
-import { run } from '../../support/execute.ts';
+import { fieldOf, run } from '../../support/execute.ts';
 import { matchOf, scoreOf } from '../../support/facts.ts';
 
 const AT = '2026-03-01T00:00:00.000Z';
@@ -64,7 +64,7 @@ describe('a list of leads', () => {
         'query ($after: String) { leads(first: 7, after: $after) { edges { node { id } } pageInfo { hasNextPage hasPreviousPage endCursor } } }',
         { after },
       );
-      const leads = page.data?.['leads'] as unknown as {
+      const leads = page.data?.['leads'] as {
         edges: { node: { id: string } }[];
         pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string };
       };
@@ -116,8 +116,8 @@ describe('a list of leads', () => {
 
   test('refuses the cursor of a list in another order', async () => {
     const brokerage = await aFullBrokerage();
-    const { data } = await run(brokerage.context(), '{ leads(first: 1) { pageInfo { endCursor } } }');
-    const after = (data?.['leads'] as unknown as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
+    const answer = await run(brokerage.context(), '{ leads(first: 1) { pageInfo { endCursor } } }');
+    const after = (fieldOf(answer, 'leads') as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
     const { errors } = await run(brokerage.context(), 'query ($after: String) { leads(orderBy: UPDATED_DESC, after: $after) { edges { cursor } } }', { after });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
   });
@@ -200,8 +200,11 @@ describe('another brokerage', () => {
 describe('a lead, whole', () => {
   test('tells its money as decimal text and its matches a page at a time', async () => {
     const brokerage = createBrokerage();
-    await brokerage.put(aLead({ preferences: { budgetMinMinor: 5, budgetMaxMinor: 92_500_050 }, matches: [matchOf('h1', 90), matchOf('h2', 90), matchOf('h3', 80)] }));
-    const pageOf = 'query ($after: String) { lead(id: "lead_ada") { preferences { budgetMin budgetMax } matches(first: 2, after: $after) { edges { cursor node { propertyId property { id } } } pageInfo { hasNextPage } } } }';
+    await brokerage.put(
+      aLead({ preferences: { budgetMinMinor: 5, budgetMaxMinor: 92_500_050 }, matches: [matchOf('h1', 90), matchOf('h2', 90), matchOf('h3', 80)] }),
+    );
+    const pageOf =
+      'query ($after: String) { lead(id: "lead_ada") { preferences { budgetMin budgetMax } matches(first: 2, after: $after) { edges { cursor node { propertyId property { id } } } pageInfo { hasNextPage } } } }';
     const first = await run(brokerage.context(), pageOf);
     expect(first.data).toMatchObject({
       lead: {
@@ -209,7 +212,7 @@ describe('a lead, whole', () => {
         matches: { edges: [{ node: { propertyId: 'prop_h1', property: null } }, { node: { propertyId: 'prop_h2' } }], pageInfo: { hasNextPage: true } },
       },
     });
-    const { edges } = (first.data?.['lead'] as unknown as { matches: { edges: { cursor: string }[] } }).matches;
+    const { edges } = (fieldOf(first, 'lead') as { matches: { edges: { cursor: string }[] } }).matches;
     const second = await run(brokerage.context(), pageOf, { after: edges[1]?.cursor });
     expect(second.data).toMatchObject({ lead: { matches: { edges: [{ node: { propertyId: 'prop_h3' } }], pageInfo: { hasNextPage: false } } } });
   });

@@ -4,7 +4,7 @@ import { createLiveFeed } from '../../../resolvers/live/live-feed.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { RIVAL, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
-import { run, runSubscription, type LiveAnswers } from '../../support/execute.ts';
+import { fieldOf, run, runSubscription, type LiveAnswers } from '../../support/execute.ts';
 import { scoreOf } from '../../support/facts.ts';
 
 const SCORES = `subscription ($filter: LeadScoreFilter, $after: String) {
@@ -35,8 +35,7 @@ async function aScore(brokerage: Brokerage, value: number, version: number, more
     ...message,
   });
 }
-const cursorOf = async (answers: LiveAnswers, name = 'activity'): Promise<string> =>
-  ((await answers.next())?.data?.[name] as unknown as { cursor: string }).cursor;
+const cursorOf = async (answers: LiveAnswers, name = 'activity'): Promise<string> => (fieldOf(await answers.next(), name) as { cursor: string }).cursor;
 
 describe('leadScoreChanged', () => {
   test('tells of a new score, with the lead as it is then', async () => {
@@ -57,18 +56,16 @@ describe('leadScoreChanged', () => {
     });
   });
 
-  test.each([
-    [{ leadIds: ['lead_other'] }],
-    [{ tiers: ['HOT'] }],
-    [{ minScore: 60 }],
-    [{ agentId: 'agent_2' }],
-  ])('tells only what the filter %j asks for', async (filter) => {
-    const brokerage = createBrokerage();
-    const answers = await listen(brokerage, SCORES, { filter });
-    await aScore(brokerage, 55, 4);
-    await aScore(brokerage, 90, 5, { name: 'other', lead: { stage: 'NEW', tier: 'HOT', agentId: 'agent_2' } });
-    expect(await answers.next()).toMatchObject({ data: { leadScoreChanged: { lead: { id: 'lead_other' } } } });
-  });
+  test.each([[{ leadIds: ['lead_other'] }], [{ tiers: ['HOT'] }], [{ minScore: 60 }], [{ agentId: 'agent_2' }]])(
+    'tells only what the filter %j asks for',
+    async (filter) => {
+      const brokerage = createBrokerage();
+      const answers = await listen(brokerage, SCORES, { filter });
+      await aScore(brokerage, 55, 4);
+      await aScore(brokerage, 90, 5, { name: 'other', lead: { stage: 'NEW', tier: 'HOT', agentId: 'agent_2' } });
+      expect(await answers.next()).toMatchObject({ data: { leadScoreChanged: { lead: { id: 'lead_other' } } } });
+    },
+  );
 
   test('never tells of an older lead than the change: it is read where it is true', async () => {
     const brokerage = createBrokerage();
@@ -110,7 +107,7 @@ describe('a subscriber that comes back with its cursor', () => {
     while (versions.length < 1_250) {
       if (versions.length === 10) for (let version = 1_201; version <= 1_251; version++) await brokerage.publish({ id: 'lead_1', version });
       const answer = await answers.next();
-      versions.push((answer?.data?.['activity'] as unknown as { version: number }).version);
+      versions.push((fieldOf(answer, 'activity') as { version: number }).version);
     }
     expect(versions).toEqual(Array.from({ length: 1_250 }, (_, n) => n + 2));
   });
@@ -128,9 +125,9 @@ describe('a subscriber that comes back with its cursor', () => {
   test('from viewer.liveCursor hears everything since that answer', async () => {
     const brokerage = createBrokerage();
     await brokerage.publish({ id: 'lead_1', version: 1 });
-    const { data } = await run(brokerage.context(), '{ viewer { liveCursor } }');
+    const answer = await run(brokerage.context(), '{ viewer { liveCursor } }');
     await brokerage.publish({ id: 'lead_1', version: 2 });
-    const answers = await listen(brokerage, ACTIVITY, { after: (data?.['viewer'] as unknown as { liveCursor: string }).liveCursor });
+    const answers = await listen(brokerage, ACTIVITY, { after: (fieldOf(answer, 'viewer') as { liveCursor: string }).liveCursor });
     expect(await answers.next()).toMatchObject({ data: { activity: { version: 2 } } });
   });
 });
@@ -167,7 +164,7 @@ describe('nobody is harmed by another subscriber', () => {
     const brokerage = createBrokerage();
     await brokerage.put(aLead());
     const receipt = await run(brokerage.context(), 'mutation { addTag(input: { leadId: "lead_ada", tag: "x" }) { id } }');
-    const { id } = receipt.data?.['addTag'] as unknown as { id: string };
+    const { id } = fieldOf(receipt, 'addTag') as { id: string };
     const followed = await listen(brokerage, 'subscription ($id: ID!) { commandUpdated(id: $id) { status } }', { id }, { tenant: RIVAL });
     expect((await followed.next())?.errors[0]?.extensions).toEqual({ code: 'NOT_FOUND' });
     expect(await followed.next()).toBeNull();
@@ -221,7 +218,7 @@ describe('the other subscriptions', () => {
     await brokerage.put(aLead());
     const sent = await run(brokerage.context(), 'mutation { addTag(input: { leadId: "lead_ada", tag: "x" }) { id } }');
     const answers = await listen(brokerage, 'subscription ($id: ID!) { commandUpdated(id: $id) { status version } }', {
-      id: (sent.data?.['addTag'] as unknown as { id: string }).id,
+      id: (fieldOf(sent, 'addTag') as { id: string }).id,
     });
     expect((await answers.next())?.data).toEqual({ commandUpdated: { status: 'ACCEPTED', version: null } });
     await brokerage.carryOut();

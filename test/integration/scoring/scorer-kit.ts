@@ -16,8 +16,6 @@ export interface ScorerKit {
   readonly score: (lead?: Lead, signal?: AbortSignal) => Promise<Scored>;
 }
 
-
-
 export async function scorerKit(options: { readonly timeoutMs?: number; readonly retryAfterMs?: number } = {}): Promise<ScorerKit> {
   const stub = await startClaudeStub();
   onTestFinished(() => stub.stop());

@@ -1,5 +1,5 @@
 /** Ctrl-C and SIGTERM: stop once, in order, and say so where it takes too long. */
-import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 /** A stop that has not ended by then is ended; what was not finished is handed out again by the log. */
 const STOP_MAX_MS = 60_000;

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { createMemoryReadModels } from '../../platform/read-models/memory-read-models.ts';
+import { LogUnavailableError, type LogRecord } from '../../platform/log/log.ts';
+import { decodeCommand } from '../../platform/messages/decode.ts';
+import { silentLogger } from '../../platform/telemetry/logger.ts';
+import { createCrmWebhook } from '../../resolvers/intake/crm-webhook.ts';
+import { signWebhook } from '../../resolvers/intake/webhook-signature.ts';
+
+const SECRET = 'a secret that only the CRM knows';
+const NOW = new Date('2026-11-23T12:00:00.000Z');
+const MESSAGE = { type: 'TYPE_SMS', locationId: 'acme', contactId: 'c1', body: 'Is it still there?' };
+
+/** A log that keeps what it is given; `down` makes it refuse. */
+function recordingLog() {
+  const log = {
+    down: false,
+    records: [] as LogRecord[],
+    async append(records: readonly LogRecord[]) {
+      if (log.down) throw new LogUnavailableError('the log is down');
+      log.records.push(...records);
+    },
+    check: async () => undefined,
+  };
+  return log;
+}
+
+function setUp() {
+  const log = recordingLog();
+  const webhook = createCrmWebhook({
+    ports: { log, readModels: createMemoryReadModels(), clock: { now: () => NOW }, logger: silentLogger },
+    secrets: new Map([['acme', SECRET]]),
+  });
+  return { log, webhook, commands: () => log.records.map(({ value }) => decodeCommand(value)) };
+}
+
+async function delivery(payload: object, options: { secret?: string; seconds?: number; sent?: string } = {}): Promise<Request> {
+  const body = JSON.stringify(payload);
+  const seconds = options.seconds ?? NOW.getTime() / 1000;
+  const signature = await signWebhook(options.secret ?? SECRET, seconds, body);
+  return new Request('http://gateway/webhooks/crm', {
+    method: 'POST',
+    body: options.sent ?? body,
+    headers: { 'x-webhook-signature': signature, 'x-webhook-timestamp': String(seconds) },
+  });
+}
+
+describe('the CRM webhook', () => {
+  it('turns a message into a lead and its interaction, durable before it answers', async () => {
+    const { webhook, commands } = setUp();
+    const response = await webhook(await delivery(MESSAGE));
+    expect(response.status).toBe(202);
+    expect(commands().map(({ command }) => command.type)).toEqual(['CreateLead', 'RecordInteraction']);
+    expect(new Set(commands().map(({ streamId }) => streamId)).size).toBe(1);
+    expect(commands().every(({ tenant }) => tenant === 'acme')).toBe(true);
+  });
+
+  it('finds the same lead for the same contact, whatever it tells', async () => {
+    const { webhook, commands } = setUp();
+    await webhook(await delivery({ type: 'ContactUpdate', locationId: 'acme', id: 'c1', firstName: 'Ada' }));
+    await webhook(await delivery(MESSAGE));
+    expect(new Set(commands().map(({ streamId }) => streamId)).size).toBe(1);
+  });
+
+  it('refuses a replay', async () => {
+    const { webhook, log } = setUp();
+    await webhook(await delivery(MESSAGE));
+    expect((await webhook(await delivery(MESSAGE))).status).toBe(409);
+    expect(log.records).toHaveLength(2);
+  });
+
+  it('takes a delivery again that it could not store, with the same commands', async () => {
+    const { webhook, log, commands } = setUp();
+    log.down = true;
+    const failed = await webhook(await delivery(MESSAGE));
+    expect(failed.status).toBe(503);
+    expect(failed.headers.get('retry-after')).toBe('2');
+    log.down = false;
+    expect((await webhook(await delivery(MESSAGE))).status).toBe(202);
+    expect(commands()).toHaveLength(2);
+  });
+
+  it.each([
+    ['another secret', () => delivery(MESSAGE, { secret: 'somebody else' })],
+    ['a body that was changed on the way', () => delivery(MESSAGE, { sent: JSON.stringify({ ...MESSAGE, body: 'changed' }) })],
+    ['a timestamp from an hour ago', () => delivery(MESSAGE, { seconds: NOW.getTime() / 1000 - 3_600 })],
+    ['a location without a secret', () => delivery({ ...MESSAGE, locationId: 'other' })],
+    ['no signature', async () => new Request('http://gateway/webhooks/crm', { method: 'POST', body: JSON.stringify(MESSAGE) })],
+  ])('refuses %s', async (_what, make) => {
+    const { webhook, log } = setUp();
+    const response = await webhook(await make());
+    expect(response.status).toBe(401);
+    expect(log.records).toEqual([]);
+  });
+
+  it('says what is wrong with a body that it cannot read', async () => {
+    const { webhook } = setUp();
+    const response = await webhook(new Request('http://gateway/webhooks/crm', { method: 'POST', body: '{"type":' }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: expect.stringContaining('JSON') });
+  });
+});
