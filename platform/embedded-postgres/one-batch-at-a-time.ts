@@ -1,6 +1,6 @@
 /**
  * PGlite has one backend for all connections, and pglite-socket lets them take turns after every protocol message.
- * Two clients would then share the unnamed portal: one binds, the other binds, the first executes the other's query.
+ * Two clients then share the unnamed statement and portal: six clients with unnamed queries had one in ten fail on another's statement.
  * Seen through this, PGlite also counts as busy from a client's first extended-protocol message until its Sync,
  * so that the socket server (which already waits for the end of a transaction) lets no other client in between.
  */

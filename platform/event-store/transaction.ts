@@ -27,7 +27,7 @@ export function inTransaction<T>(sql: Sql, work: (tx: Queryable) => Promise<T>):
         throw error;
       }
     };
-    sql.begin(run).then((result) => resolve((result as { readonly value: T }).value), lose);
+    sql.begin(run).then((result) => resolve(result.value), lose);
   });
 }
 

@@ -102,7 +102,7 @@ function spawnChild(spec: ServiceSpec): Running {
 let setprivFound: boolean | undefined;
 
 /** On Linux the kernel ends the child if we are killed without a chance to do so ourselves. */
-function endsWithParent(spec: ServiceSpec): [string, readonly string[]] {
+export function endsWithParent(spec: Pick<ServiceSpec, 'file' | 'args' | 'stopSignal'>): [string, readonly string[]] {
   setprivFound ??= process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'SIGTERM', 'true']).status === 0;
   if (!setprivFound) return [spec.file, spec.args];
   return ['setpriv', ['--pdeathsig', spec.stopSignal, spec.file, ...spec.args]];

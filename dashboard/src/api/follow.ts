@@ -1,0 +1,67 @@
+/** A subscription that goes on: over lost connections and restarts of the server, from where it was, so that nothing is missed. */
+import type { AnyVariables, Client, TypedDocumentNode } from 'urql';
+import { codeOf } from './client.ts';
+
+export interface Follow<Data> {
+  /** Where to begin; absent: from now on. */
+  readonly after?: string | null;
+  readonly cursorOf: (data: Data) => string;
+  readonly onNews: (data: Data) => void;
+  /** What lies behind the cursor is gone: what is shown must be read again. */
+  readonly onReload: () => void;
+}
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 5_000;
+
+/** Answers how to stop. */
+export function follow<Data, Variables extends AnyVariables & { after?: string | null }>(
+  client: Client,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Omit<Variables, 'after'>,
+  { after, cursorOf, onNews, onReload }: Follow<Data>,
+): () => void {
+  let cursor = after ?? null;
+  let failures = 0;
+  let stopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let running: { unsubscribe(): void } | undefined;
+
+  const again = (): void => {
+    running?.unsubscribe();
+    if (stopped) return;
+    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+    failures += 1;
+    clearTimeout(timer);
+    timer = setTimeout(start, waitMs * (0.75 + Math.random() / 2));
+  };
+  function start(): void {
+    running = client.subscription<Data, Variables>(document, { ...variables, after: cursor } as Variables).subscribe(({ data, error }) => {
+      if (stopped) return;
+      if (data && !error) {
+        failures = 0;
+        cursor = cursorOf(data);
+        onNews(data);
+        return;
+      }
+      const code = codeOf(error);
+      const given: unknown = error?.graphQLErrors[0]?.extensions['cursor'];
+      if (code === 'RELOAD_REQUIRED' || code === 'RESUME_REQUIRED') cursor = typeof given === 'string' ? given : cursor;
+      if (code === 'RELOAD_REQUIRED') onReload();
+      again();
+    });
+  }
+  const onOnline = (): void => {
+    if (failures === 0) return;
+    failures = 0;
+    again();
+  };
+  window.addEventListener('online', onOnline);
+  start();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    window.removeEventListener('online', onOnline);
+    running?.unsubscribe();
+  };
+}

@@ -1,0 +1,68 @@
+/** What this person asked for lately, and what became of it. */
+import type { Client } from 'urql';
+import { CommandProblem, followReceipt, sendCommand } from '../api/commands.ts';
+import type { CommandDocument, CommandVariables } from '../api/documents.ts';
+import { createStore, type Store } from '../api/external-store.ts';
+import { isFinal, type Receipt } from '../api/receipt-types.ts';
+
+/** One thing that was asked for: on its way, taken (with its receipt), or not taken (with the problem). */
+export interface Asked {
+  readonly key: string;
+  readonly title: string;
+  readonly receipt: Receipt | null;
+  readonly problem: CommandProblem | null;
+}
+export interface Receipts {
+  readonly all: Store<readonly Asked[]>;
+  /**
+   * Sends a command and follows it. Resolves with the receipt once it is safely taken; null where it was not, which is shown.
+   * `key`: the idempotency key, for forms that may be sent again; else one is made.
+   */
+  send(title: string, document: CommandDocument, variables: Omit<CommandVariables, 'idempotencyKey'>, key?: string): Promise<Receipt | null>;
+  dismiss(key: string): void;
+  stop(): void;
+}
+
+const KEPT = 3;
+const SHOWN_MS = 6_000;
+
+export function createReceipts(client: Client): Receipts {
+  const all = createStore<readonly Asked[]>([]);
+  const stops = new Set<() => void>();
+
+  const put = (asked: Asked): void => {
+    const others = all.get().filter(({ key }) => key !== asked.key);
+    all.set([...others, asked].slice(-KEPT));
+  };
+  const dismiss = (key: string): void => all.set(all.get().filter((asked) => asked.key !== key));
+  const onReceipt = (key: string, title: string, receipt: Receipt): void => {
+    // Somebody dismissed it: nothing to bring back.
+    if (!all.get().some((asked) => asked.key === key)) return;
+    put({ key, title, receipt, problem: null });
+    if (receipt.status !== 'VISIBLE') return;
+    const timer = setTimeout(() => dismiss(key), SHOWN_MS);
+    stops.add(() => clearTimeout(timer));
+  };
+
+  return {
+    all,
+    async send(title, document, variables, key = crypto.randomUUID()) {
+      put({ key, title, receipt: null, problem: null });
+      try {
+        const receipt = await sendCommand(client, document, { ...variables, idempotencyKey: key });
+        onReceipt(key, title, receipt);
+        if (!isFinal(receipt)) stops.add(followReceipt(client, receipt, (next) => onReceipt(key, title, next)));
+        return receipt;
+      } catch (error) {
+        if (!(error instanceof CommandProblem)) throw error;
+        put({ key, title, receipt: null, problem: error });
+        return null;
+      }
+    },
+    dismiss,
+    stop() {
+      for (const stop of stops) stop();
+      stops.clear();
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/** Where a lead stands in a view: the server's rules for filters and orders, on what a card tells. */
+import type { LeadFilter, LeadOrder } from '../api/documents.ts';
+import type { LeadCard } from '../api/lead-types.ts';
+
+/** Sort keys compare as the server's do; a lead without one is not listed in that order. */
+function keyOf(lead: LeadCard, orderBy: LeadOrder): string | null {
+  switch (orderBy) {
+    case 'SCORE_DESC':
+      return String(Math.round((lead.score?.value ?? 0) * 100)).padStart(5, '0');
+    case 'UPDATED_DESC':
+      return lead.updatedAt;
+    case 'DUE_ASC':
+      return lead.responseDueAt;
+    case 'CREATED_DESC':
+      // A card does not tell it; the place that a lead has stays.
+      return '';
+  }
+}
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Negative where `a` stands above `b`. */
+export function compareIn(orderBy: LeadOrder): (a: LeadCard, b: LeadCard) => number {
+  if (orderBy === 'CREATED_DESC') return () => 0;
+  const direction = orderBy === 'DUE_ASC' ? 1 : -1;
+  return (a, b) => direction * (compareText(keyOf(a, orderBy) ?? '', keyOf(b, orderBy) ?? '') || compareText(a.id, b.id));
+}
+
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
+
+function hasWords(lead: LeadCard, text: string): boolean {
+  const words = wordsOf([lead.name, ...lead.tags].join(' '));
+  return wordsOf(text).every((start) => words.some((word) => word.startsWith(start)));
+}
+
+/** `isShown`: whether it is listed already; a search by email or phone cannot be judged by a card, and what the server found stays. */
+export function fits(lead: LeadCard, filter: LeadFilter, orderBy: LeadOrder, isShown: boolean): boolean {
+  const { tier, stage, source, agentId, tag, minScore, overdue, text } = filter;
+  return (
+    keyOf(lead, orderBy) !== null &&
+    (tier === undefined || lead.tier === tier) &&
+    (stage === undefined || lead.stage === stage) &&
+    (source === undefined || lead.source === source) &&
+    (agentId === undefined || lead.agent?.id === agentId) &&
+    (tag === undefined || lead.tags.some((one) => one.toLowerCase() === tag.toLowerCase())) &&
+    (minScore === undefined || (lead.score?.value ?? -1) >= minScore) &&
+    (overdue === undefined || lead.overdue) &&
+    (text === undefined || isShown || hasWords(lead, text))
+  );
+}

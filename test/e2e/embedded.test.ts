@@ -1,0 +1,4 @@
+import { describe } from 'vitest';
+import { productSuite } from './product.suite.ts';
+
+describe('the product, embedded', () => productSuite('embedded'));

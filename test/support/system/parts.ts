@@ -1,0 +1,54 @@
+/** The programs that make up the product, in its smallest and in its largest size. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProgram, type Program, type ProgramSpec } from '../program.ts';
+
+export interface Part extends ProgramSpec {
+  /** What it says once it works. */
+  readonly ready: RegExp;
+  /** What it says of the gateways that it runs; the first group is the address. */
+  readonly gateways?: RegExp;
+}
+export interface Parts {
+  readonly parts: readonly Part[];
+  /** What runs beneath them, and outlives every kill. */
+  readonly services: Program | null;
+}
+type Environment = Readonly<Record<string, string>>;
+
+/** `npm start`: one program, two gateways. */
+export function embeddedParts(dataDir: string, env: Environment): Parts {
+  const start: Part = {
+    name: 'start',
+    args: ['scripts/start.ts'],
+    env: { DATA_DIR: dataDir, PORT: '0', GATEWAYS: '2', DEMO: 'off', LOG_LEVEL: 'warn', ...env },
+    ready: /^Ctrl-C stops it\.$/m,
+    gateways: /^ +gateway \d +(http:\S+)/gm,
+  };
+  return { parts: [start], services: null };
+}
+
+/** What `npm run start:services` says to export and to run: each of these commands as a process of its own. */
+export async function scaledParts(dataDir: string, env: Environment): Promise<Parts> {
+  const folder = join(dataDir, 'services');
+  mkdirSync(folder);
+  const services = startProgram({ name: 'services', args: ['scripts/start-services.ts', `--folder=${folder}`], env: {} });
+  try {
+    const [printed] = await services.until(/^# The services run\.[^]*^# Ctrl-C/m);
+    const exported = Object.fromEntries(Array.from(printed.matchAll(/^export (\w+)='(.*)'$/gm), ([, name = '', value = '']) => [name, value]));
+    const commands = Array.from(printed.matchAll(/^((?:\w+=\S+ )*)node (.+)$/gm), ([, variables = '', program = '']) => ({ variables, program }));
+    return { services, parts: commands.map(({ variables, program }, index) => scaledPart(index, variables, program, { ...exported, ...env })) };
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
+}
+
+function scaledPart(index: number, variables: string, program: string, shared: Environment): Part {
+  const own = Object.fromEntries(Array.from(variables.matchAll(/(\w+)=(\S+)/g), ([, name = '', value = '']) => [name, value]));
+  const args = program.split(' ');
+  const role = /--roles=(\S+)/.exec(program)?.[1];
+  if (role !== undefined) return { name: role, args, env: { ...shared, ...own }, ready: /"msg":"ready: / };
+  // The printed port may be somebody else's on this machine.
+  return { name: `gateway-${index}`, args, env: { ...shared, ...own, PORT: '0' }, ready: /"msg":"ready on /, gateways: /"msg":"ready on (http:[^"]+)"/g };
+}
