@@ -1,5 +1,7 @@
-/** Many leads at once. */
-import { importLeads, type ImportProblem, type ImportReport } from '../resolvers/intake/import-leads.ts';
+/** Many leads or listings at once. */
+import { importLeads } from '../resolvers/intake/import-leads.ts';
+import { importProperties } from '../resolvers/intake/import-properties.ts';
+import type { ImportProblem, ImportReport } from '../resolvers/intake/import-rows.ts';
 import { builder } from './builder.ts';
 import { CreateLeadInput } from './lead-inputs.ts';
 import { CommandReceiptType } from './refs.ts';
@@ -48,5 +50,24 @@ builder.mutationField('importLeads', (t) =>
       idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same leads, once.' }),
     },
     resolve: (_root, args, context) => importLeads(context, args.input, args.idempotencyKey),
+  }),
+);
+
+const ImportPropertiesInput = builder.inputType('ImportPropertiesInput', {
+  description: '10,000 listings at the most.',
+  fields: (t) => ({
+    csv: t.string({ required: true, description: 'Text with a header line: externalId, price, bedrooms, bathrooms, squareFeet, zip, …' }),
+  }),
+});
+
+builder.mutationField('importProperties', (t) =>
+  t.field({
+    type: ImportReportType,
+    description: 'Up to 10,000 listings, in the cold lane; a listing that is there is changed. Managers and admins only.',
+    args: {
+      input: t.arg({ type: ImportPropertiesInput, required: true }),
+      idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same changes, once.' }),
+    },
+    resolve: (_root, args, context) => importProperties(context, args.input, args.idempotencyKey),
   }),
 );

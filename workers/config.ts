@@ -1,5 +1,5 @@
 /** What a worker process is told by its environment. Pure; collects every mistake. */
-import { readEnvironment, type Environment } from '../platform/config/variables.ts';
+import { readEnvironment, type Environment, type VariableName } from '../platform/config/variables.ts';
 import { isRoleName, ROLE_NAMES, type RoleName } from './kit/role.ts';
 
 const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'silent'] as const;
@@ -25,54 +25,69 @@ export interface WorkersConfig {
   readonly logLevel: (typeof LEVELS)[number];
 }
 
-/** Throws a ConfigError that names every mistake. */
+/** What an embedded worker is told; throws a ConfigError that names every mistake. */
 export function workersConfig(env: Environment, rolesArgument?: string): WorkersConfig {
   const read = readEnvironment(env);
-  const names =
-    rolesArgument === undefined
-      ? read.list('WORKER_ROLES')
-      : rolesArgument
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
+  const config = readWorkers(read, rolesArgument);
+  read.finish();
+  return config;
+}
+
+/** What workers that run as processes of their own are told, and must be; throws a ConfigError that names every mistake. */
+export function workerProcessConfig(env: Environment, rolesArgument?: string): WorkersConfig {
+  const read = readEnvironment(env);
+  const config = readWorkers(read, rolesArgument);
+  const missing = (name: VariableName): boolean => read.optional(name) === undefined;
+  if (roleNames(read, rolesArgument).length === 0) read.problem(`say which roles to run: --roles=${ROLE_NAMES.join(',')} (or some of them)`);
+  if (missing('DATABASE_URL')) read.problem('DATABASE_URL must be set for a worker process; everything in one process is `npm start`');
+  if (missing('UPSTASH_REDIS_REST_URL'))
+    read.problem('UPSTASH_REDIS_REST_URL must be set for a worker process: views in memory cannot be shared with gateways');
+  if (config.roles.includes('origin') && missing('ORIGIN_TOKEN')) read.problem('ORIGIN_TOKEN must be set for the role origin');
+  read.finish();
+  return config;
+}
+
+type Reader = ReturnType<typeof readEnvironment>;
+
+/** Each once, in the order given. */
+function roleNames(read: Reader, rolesArgument: string | undefined): readonly string[] {
+  const names = rolesArgument === undefined ? read.list('WORKER_ROLES') : rolesArgument.split(',').map((name) => name.trim());
+  return [...new Set(names.filter(Boolean))];
+}
+
+function readWorkers(read: Reader, rolesArgument: string | undefined): WorkersConfig {
+  const names = roleNames(read, rolesArgument);
   for (const name of names) if (!isRoleName(name)) read.problem(`there is no worker role ${JSON.stringify(name)}; the roles are ${ROLE_NAMES.join(', ')}`);
-  const [redisUrl, redisToken, apiKey, originToken] = [
-    read.url('UPSTASH_REDIS_REST_URL'),
-    read.text('UPSTASH_REDIS_REST_TOKEN'),
-    read.optional('ANTHROPIC_API_KEY'),
-    read.optional('ORIGIN_TOKEN'),
-  ];
-  if (redisUrl && !redisToken) read.problem('UPSTASH_REDIS_REST_URL needs UPSTASH_REDIS_REST_TOKEN beside it');
+  const originToken = read.optional('ORIGIN_TOKEN');
   if (originToken !== undefined && originToken.length < 16) read.problem('ORIGIN_TOKEN must have 16 characters or more');
-  const config: WorkersConfig = {
+  return {
     databaseUrl: read.url('DATABASE_URL'),
     kafkaBrokers: read.list('KAFKA_BROKERS'),
-    redis: redisUrl ? { url: redisUrl, token: redisToken } : undefined,
-    ai: apiKey
-      ? {
-          apiKey,
-          baseUrl: read.url('ANTHROPIC_BASE_URL') ?? '',
-          model: read.text('ANTHROPIC_MODEL'),
-          timeoutMs: read.integer('AI_TIMEOUT_MS', 10, 600_000),
-          retryAfterMs: read.integer('AI_RETRY_AFTER_MS', 10, 3_600_000),
-        }
-      : undefined,
+    redis: readRedis(read),
+    ai: readAi(read),
     originToken,
     host: read.text('HOST'),
     port: read.integer('WORKER_PORT', 0, 65_535),
     roles: names.filter(isRoleName),
     logLevel: read.oneOf('LOG_LEVEL', LEVELS),
   };
-  read.finish();
-  return config;
 }
 
-/** What must be there for workers that run as processes of their own; throws a ConfigError. */
-export function requireSeparateProcess(config: WorkersConfig): void {
-  const read = readEnvironment({});
-  if (config.roles.length === 0) read.problem(`say which roles to run: --roles=${ROLE_NAMES.join(',')} (or some of them)`);
-  if (!config.databaseUrl) read.problem('DATABASE_URL must be set for a worker process; everything in one process is `npm start`');
-  if (!config.redis) read.problem('UPSTASH_REDIS_REST_URL must be set for a worker process: views in memory cannot be shared with gateways');
-  if (config.roles.includes('origin') && !config.originToken) read.problem('ORIGIN_TOKEN must be set for the role origin');
-  read.finish();
+function readRedis(read: Reader): WorkersConfig['redis'] {
+  const [url, token] = [read.url('UPSTASH_REDIS_REST_URL'), read.text('UPSTASH_REDIS_REST_TOKEN')];
+  if (!url) return undefined;
+  if (!token) read.problem('UPSTASH_REDIS_REST_URL needs UPSTASH_REDIS_REST_TOKEN beside it');
+  return { url, token };
+}
+
+function readAi(read: Reader): AiConfig | undefined {
+  const apiKey = read.optional('ANTHROPIC_API_KEY');
+  if (!apiKey) return undefined;
+  return {
+    apiKey,
+    baseUrl: read.url('ANTHROPIC_BASE_URL') ?? '',
+    model: read.text('ANTHROPIC_MODEL'),
+    timeoutMs: read.integer('AI_TIMEOUT_MS', 10, 600_000),
+    retryAfterMs: read.integer('AI_RETRY_AFTER_MS', 10, 3_600_000),
+  };
 }

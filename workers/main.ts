@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../platform/config/variables.ts';
 import { createLogger } from '../platform/telemetry/pino-logger.ts';
 import { composeWorkers } from './compose.ts';
-import { requireSeparateProcess, workersConfig, type WorkersConfig } from './config.ts';
+import { workerProcessConfig, type WorkersConfig } from './config.ts';
 import { serveHttp } from './kit/http.ts';
 import { createWorkerMetrics } from './kit/metrics.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
@@ -12,10 +12,15 @@ import { startWorkers, type RunningWorkers } from './start-workers.ts';
 import type { HttpAnswer, HttpRequest } from './kit/role.ts';
 
 function readConfig(): WorkersConfig {
-  const { values } = parseArgs({ options: { roles: { type: 'string' } } });
-  const config = workersConfig(process.env, values.roles);
-  requireSeparateProcess(config);
-  return config;
+  return workerProcessConfig(process.env, readArguments());
+}
+
+function readArguments(): string | undefined {
+  try {
+    return parseArgs({ options: { roles: { type: 'string' } } }).values.roles;
+  } catch (error) {
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
+  }
 }
 
 async function main(config: WorkersConfig): Promise<void> {

@@ -13,7 +13,10 @@ export interface RunningWorkers {
 export async function startWorkers(roles: readonly Role[], ports: WorkerPorts): Promise<RunningWorkers> {
   const running = new Map<RoleName, RunningRole>();
   const stopAll = async (): Promise<void> => {
-    await Promise.all([...running.values()].map((role) => role.stop()));
+    // All of them end before an error of one is let out: the caller closes the ports then.
+    const stopped = await Promise.allSettled([...running.values()].map((role) => role.stop()));
+    const failed = stopped.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   };
   try {
     for (const role of roles) running.set(role.name, await role.start(ports));

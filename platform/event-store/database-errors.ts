@@ -1,5 +1,5 @@
 /** What the errors of PostgreSQL and of the connection to it mean for us. */
-import { EventStoreUnavailableError, WriteConflictError } from './event-store.ts';
+import { EventStoreUnavailableError, UnstorableError, WriteConflictError } from './event-store.ts';
 
 /** Unique violation, serialization failure, deadlock, lock not available. */
 const CONFLICT = new Set(['23505', '40001', '40P01', '55P03']);
@@ -7,6 +7,8 @@ const CONFLICT = new Set(['23505', '40001', '40P01', '55P03']);
 const UNAVAILABLE = new Set(['25006', '57014', '25P03', '58030']);
 /** Connection exceptions, insufficient resources (a full disk, too many connections), the operator's interventions (shutdown, start-up). */
 const UNAVAILABLE_CLASSES = ['08', '53', '57P'];
+/** Data exceptions (text that jsonb refuses, a value out of range) and program limits (too large). */
+const UNSTORABLE_CLASSES = ['22', '54'];
 const CONNECTION_LOST = new Set([
   // postgres.js
   'CONNECTION_CLOSED',
@@ -43,9 +45,10 @@ export function isConnectionLoss(error: unknown): boolean {
   return isFatal || CONNECTION_LOST.has(codeOf(error)) || isConnectionLoss(error.cause);
 }
 
-/** The error in the words of the event store's port; what is neither a conflict nor an outage (a bug) stays as it is. */
+/** The error in the words of the event store's port; what is none of these (a bug) stays as it is. */
 export function toEventStoreError(error: unknown): unknown {
   if (isConflict(error)) return new WriteConflictError('somebody else wrote first', { cause: error });
+  if (UNSTORABLE_CLASSES.some((start) => codeOf(error).startsWith(start))) return new UnstorableError('the write model refuses the data', { cause: error });
   if (isUnavailable(error)) return new EventStoreUnavailableError('the write model cannot be reached or takes no writes', { cause: error });
   return error;
 }

@@ -4,7 +4,7 @@ import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import type { Queryable } from './connect.ts';
 import { toRecorded, type EventRow } from './event-rows.ts';
-import { streamKey, type CommandOutcome, type StreamRef, type UniqueClaim } from './event-store.ts';
+import { commandKey, streamKey, type CommandOutcome, type StreamRef, type UniqueClaim } from './event-store.ts';
 
 /** Digest of a claimed value; the only form in which the value is stored. */
 export const claimDigest = (tenant: TenantId, name: UniqueClaim['name'], value: string): string =>
@@ -13,13 +13,15 @@ export const claimDigest = (tenant: TenantId, name: UniqueClaim['name'], value: 
 export async function selectOutcomes(
   db: Queryable,
   refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[],
-): Promise<Map<CommandId, CommandOutcome>> {
+): Promise<Map<string, CommandOutcome>> {
   if (refs.length === 0) return new Map();
-  const rows = await db<{ command_id: CommandId; outcome: CommandOutcome }[]>`
-    select i.command_id, i.outcome
-    from jsonb_to_recordset(${JSON.stringify(refs)}::text::jsonb) as r(tenant text, id text)
+  // Nothing but the ids: callers hand in whole envelopes, and jsonb refuses some texts.
+  const ids = refs.map(({ tenant, id }) => ({ tenant, id }));
+  const rows = await db<{ tenant: TenantId; command_id: CommandId; outcome: CommandOutcome }[]>`
+    select i.tenant, i.command_id, i.outcome
+    from jsonb_to_recordset(${JSON.stringify(ids)}::text::jsonb) as r(tenant text, id text)
     join inbox i on i.tenant = r.tenant and i.command_id = r.id`;
-  return new Map(rows.map((row) => [row.command_id, row.outcome]));
+  return new Map(rows.map((row) => [commandKey({ tenant: row.tenant, id: row.command_id }), row.outcome]));
 }
 
 const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));

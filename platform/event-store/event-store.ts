@@ -9,7 +9,10 @@ export interface StreamRef {
 /** A map key for a stream. */
 export const streamKey = (ref: StreamRef): string => `${ref.tenant}:${ref.streamId}`;
 
-/** What the inbox keeps of a command that was handled: the receipt as of its commit (APPLIED, REJECTED or DEAD_LETTERED). */
+/** A map key for a command: ids of two tenants may be alike. */
+export const commandKey = (ref: { readonly tenant: TenantId; readonly id: CommandId }): string => `${ref.tenant}:${ref.id}`;
+
+/** What the inbox keeps of a command that was handled: the receipt as of its commit (APPLIED, REJECTED or DEAD_LETTERED; VISIBLE where it recorded nothing). */
 export type CommandOutcome = CommandReceipt;
 
 export interface StreamAppend extends StreamRef {
@@ -29,8 +32,8 @@ export interface UniqueClaim extends StreamRef {
 
 /** One atomic piece of work of the command handler. */
 export interface EventStoreTransaction {
-  /** The outcomes of those of the commands that were handled before. */
-  findOutcomes(refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[]): Promise<Map<CommandId, CommandOutcome>>;
+  /** The outcomes of those of the commands that were handled before. Keys: commandKey. */
+  findOutcomes(refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[]): Promise<Map<string, CommandOutcome>>;
   /** All events of each stream in version order; streams that are not there are missing from the map. Keys: streamKey. */
   loadStreams(refs: readonly StreamRef[]): Promise<Map<string, readonly RecordedEvent[]>>;
   /** Who owns each value now. Keys: `${tenant}:${value}`. */
@@ -70,6 +73,10 @@ export interface EventStore {
 /** Somebody else was faster; load again and decide again. */
 export class WriteConflictError extends Error {
   override readonly name = 'WriteConflictError';
+}
+/** The database refuses the data itself, whoever writes it and however often: too large, or text that it cannot hold. Nothing was written. */
+export class UnstorableError extends Error {
+  override readonly name = 'UnstorableError';
 }
 /** The write model could not be reached, is read-only or is full. */
 export class EventStoreUnavailableError extends Error {

@@ -4,7 +4,7 @@ import { assertReadable, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
-import { streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
+import { commandKey, streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
 import { listenForRings } from './listen.ts';
 import { inTransaction } from './transaction.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -60,7 +60,7 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
     },
 
     async findOutcome(tenant, id) {
-      return (await inStoreTerms(selectOutcomes(sql, [{ tenant, id }]))).get(id) ?? null;
+      return (await inStoreTerms(selectOutcomes(sql, [{ tenant, id }]))).get(commandKey({ tenant, id })) ?? null;
     },
     loadStreams: async (refs) => groupByStream(await inStoreTerms(selectStreams(sql, refs))),
 

@@ -9,6 +9,9 @@ export class MalformedMessageError extends Error {
   override readonly name = 'MalformedMessageError';
 }
 
+/** A reason may quote what it is about. */
+const REASON_CHARS_MAX = 2_000;
+
 const tenant = z.string().transform((text, context) => {
   try {
     return tenantId(text);
@@ -26,28 +29,30 @@ const commandId = z
   .refine((id): id is CommandId => isId('command', id), 'is no command id')
   .transform((id) => id as CommandId);
 const time = z.iso.datetime();
+/** Databases take neither NUL nor half a surrogate pair. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const common = {
   schema: z.literal(1),
   tenant,
   streamId,
-  actor: z.object({ id: z.string().min(1).max(200), roles: z.array(z.enum(ROLES)) }),
+  actor: z.object({ id: z.string().min(1).max(200).refine(isStorable, 'holds a zero or half a character'), roles: z.array(z.enum(ROLES)) }),
   lane: z.enum(LANES),
-  trace: z.object({ traceparent: z.string().max(200) }).optional(),
+  trace: z.object({ traceparent: z.string().regex(/^[\x20-\x7e]{1,200}$/, 'is no trace context') }).optional(),
 };
 /** What is inside is judged by who handles it; here it only has to be an object that says what it is. */
-const typed = z.looseObject({ type: z.string().min(1).max(100) });
+const typed = z.looseObject({ type: z.string().min(1).max(100).refine(isStorable, 'holds a zero or half a character') });
 const body = <T>() => z.custom<T>((value) => typed.safeParse(value).success, 'is no object with a type');
 
 const commandEnvelope = z.object({
   ...common,
   id: commandId,
   issuedAt: time,
-  fingerprint: z.string().min(1).max(200),
+  fingerprint: z.string().min(1).max(200).refine(isStorable, 'holds a zero or half a character'),
   expectedVersion: z.number().int().min(0).optional(),
   command: body<Command>(),
 });
-const eventEnvelope = z.object({ ...common, id: z.string(), version: z.number().int().min(1), commandId, at: time, event: body<DomainEvent>() });
+const eventEnvelope = z.object({ ...common, id: z.string().max(200), version: z.number().int().min(1), commandId, at: time, event: body<DomainEvent>() });
 
 function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   let json: unknown;
@@ -58,7 +63,7 @@ function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  throw new MalformedMessageError(z.prettifyError(result.error));
+  throw new MalformedMessageError(z.prettifyError(result.error).slice(0, REASON_CHARS_MAX).toWellFormed());
 }
 
 /** Throws MalformedMessageError. The command's own fields are for its decider to judge. */

@@ -2,7 +2,7 @@
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { ViewPut } from '../read-models/read-models.ts';
 import type { Origin } from './origin.ts';
-import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_PATH } from './paths.ts';
+import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_MAX, ORIGIN_VIEWS_PATH } from './paths.ts';
 
 /** The origin did not answer, or not in time. */
 export class OriginUnavailableError extends Error {
@@ -32,7 +32,16 @@ export function createHttpOrigin({ url, token, timeoutMs = 2_000 }: HttpOriginOp
     }
   }
   return {
-    views: async (refs) => (refs.length === 0 ? [] : (await post<{ views: (ViewPut | null)[] }>(ORIGIN_VIEWS_PATH, { refs })).views),
-    receipt: async (tenant, id) => (await post<{ receipt: CommandReceipt | null }>(ORIGIN_RECEIPT_PATH, { tenant, id })).receipt,
+    async views(refs) {
+      const views: (ViewPut | null)[] = [];
+      for (let from = 0; from < refs.length; from += ORIGIN_VIEWS_MAX) {
+        const part = refs.slice(from, from + ORIGIN_VIEWS_MAX);
+        const answer = await post<{ views?: (ViewPut | null)[] }>(ORIGIN_VIEWS_PATH, { refs: part.map(({ tenant, kind, id }) => ({ tenant, kind, id })) });
+        if (answer.views?.length !== part.length) throw new OriginUnavailableError('the origin answered something else than what was asked for');
+        views.push(...answer.views);
+      }
+      return views;
+    },
+    receipt: async (tenant, id) => (await post<{ receipt?: CommandReceipt | null }>(ORIGIN_RECEIPT_PATH, { tenant, id })).receipt ?? null,
   };
 }

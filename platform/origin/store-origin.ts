@@ -1,20 +1,27 @@
 /** The origin over the write model itself: for workers, and for gateways in the same process. */
 import { fold } from '../../domain/aggregate.ts';
-import type { StreamId } from '../../domain/ids.ts';
+import { isId } from '../../domain/ids.ts';
+import type { RecordedEvent } from '../../domain/messages.ts';
 import { streamKey, type EventStore } from '../event-store/event-store.ts';
+import type { ViewPut } from '../read-models/read-models.ts';
 import { viewPut } from '../read-models/view-put.ts';
 import type { Origin } from './origin.ts';
+
+function putOf(events: readonly RecordedEvent[] = []): ViewPut | null {
+  const aggregate = fold(events);
+  return aggregate && viewPut(aggregate);
+}
 
 export function createStoreOrigin(eventStore: Pick<EventStore, 'loadStreams' | 'findOutcome'>): Origin {
   return {
     async views(refs) {
-      const streams = refs.map(({ tenant, id }) => ({ tenant, streamId: id as StreamId }));
-      const events = await eventStore.loadStreams([...new Map(streams.map((ref) => [streamKey(ref), ref])).values()]);
-      return streams.map((ref) => {
-        const aggregate = fold(events.get(streamKey(ref)) ?? []);
-        return aggregate ? viewPut(aggregate) : null;
-      });
+      // What is no id of its kind is nowhere: the database need not be asked, and would refuse some of them.
+      const streams = refs.map(({ tenant, kind, id }) => (isId(kind, id) ? { tenant, streamId: id } : null));
+      const asked = new Map(streams.flatMap((ref) => (ref ? [[streamKey(ref), ref] as const] : [])));
+      const events = asked.size > 0 ? await eventStore.loadStreams([...asked.values()]) : new Map<string, readonly RecordedEvent[]>();
+      const puts = new Map([...asked.keys()].map((key) => [key, putOf(events.get(key))]));
+      return streams.map((ref) => (ref ? (puts.get(streamKey(ref)) ?? null) : null));
     },
-    receipt: (tenant, id) => eventStore.findOutcome(tenant, id),
+    receipt: async (tenant, id) => (isId('command', id) ? eventStore.findOutcome(tenant, id) : null),
   };
 }

@@ -11,7 +11,8 @@ import { good } from './input-problems.ts';
 import type { UpsertPropertyInput, WithdrawPropertyInput } from './inputs.ts';
 import { propertyIdOf } from './stream-ids.ts';
 
-const detailsOf = (input: UpsertPropertyInput, listedAt: string): PropertyDetails => ({
+/** What a listing's input says; `listedAt` where it does not say it itself. */
+export const propertyDetails = (input: UpsertPropertyInput, listedAt: string): PropertyDetails => ({
   externalId: input.externalId,
   status: input.status ?? 'ACTIVE',
   priceMinor: toMinor(input.price),
@@ -41,9 +42,9 @@ export const upsertProperty: CommandDefinition<UpsertPropertyInput> = {
   type: 'UpsertProperty',
   restricted: true,
   prepare: async (input, scope) => {
-    const { externalId } = good(normalizeDetails(detailsOf(input, input.listedAt ?? scope.now)));
+    const { externalId } = good(normalizeDetails(propertyDetails(input, input.listedAt ?? scope.now)));
     const propertyId = await propertyIdOf(scope.tenant, externalId);
-    const details = detailsOf(input, input.listedAt ?? (await listedAtOf(propertyId, scope)));
+    const details = propertyDetails(input, input.listedAt ?? (await listedAtOf(propertyId, scope)));
     const command: UpsertProperty = { type: 'UpsertProperty', propertyId, details };
     return { streamId: propertyId, command };
   },

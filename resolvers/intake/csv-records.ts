@@ -32,7 +32,7 @@ interface Place {
 
 /** Throws ApiError (BAD_USER_INPUT) where the first line or too many others are broken, or where there are more records than asked for. */
 export function csvRecords(csv: string, recordsMax: number): { records: CsvRecord[]; broken: BrokenLine[] } {
-  const text = csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const text = `${csv.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')}\n`; // Every line has an end.
   const records: CsvRecord[] = [];
   const broken: BrokenLine[] = [];
   let at: Place = { offset: 0, line: 0, cutOff: false };
@@ -86,8 +86,8 @@ function lineEnd(text: string, offset: number): number {
 /** The place so many lines on; `toRecord`: and behind the empty lines that follow, where a record begins. */
 function skipLines(text: string, { offset, line }: Place, lines: number, toRecord: boolean): Place {
   let [at, to] = [offset, line];
-  const isEmpty = (): boolean => text.slice(at, lineEnd(text, at)).trim() === '' && at < text.length;
-  for (; at < text.length && (to < line + lines || (toRecord && isEmpty())); to++) at = lineEnd(text, at);
+  const isWanted = (): boolean => to < line + lines || (toRecord && text.slice(at, lineEnd(text, at)).trim() === '');
+  for (; at < text.length && isWanted(); to++) at = lineEnd(text, at);
   return { offset: at, line: to, cutOff: toRecord };
 }
 

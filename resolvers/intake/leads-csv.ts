@@ -2,23 +2,16 @@
 import type { CreateLeadInput } from '../commands/inputs.ts';
 import { badInput } from '../errors.ts';
 import { csvRecords, type CsvRecord } from './csv-records.ts';
-import { CellError, columnOf, type Column } from './csv-columns.ts';
-import type { ImportProblem } from './import-leads.ts';
-
-export interface ParsedLeads {
-  /** `row` is the line on which it begins, the header being 1. */
-  readonly rows: readonly { readonly row: number; readonly input: CreateLeadInput }[];
-  readonly errors: readonly ImportProblem[];
-  /** Headers that mean nothing to us. */
-  readonly ignoredColumns: readonly string[];
-}
+import { CellError } from './cells.ts';
+import { columnOf, type Column } from './csv-columns.ts';
+import type { ImportProblem, ParsedRows } from './import-rows.ts';
 
 /** The rows that an import may have, its header, and some that are broken. */
-const LINES_MAX = 10_500;
+export const LINES_MAX = 10_500;
 const VALUE_SHOWN_MAX = 100;
 
 /** Throws ApiError (BAD_USER_INPUT) where the text as a whole is no such file. */
-export function parseLeadsCsv(text: string): ParsedLeads {
+export function parseLeadsCsv(text: string): ParsedRows<CreateLeadInput> {
   const { records: all, broken } = csvRecords(text, LINES_MAX);
   const errors: ImportProblem[] = broken.map(({ row, message }) => ({ row, column: null, message }));
   const [header, ...records] = all;
@@ -30,7 +23,7 @@ export function parseLeadsCsv(text: string): ParsedLeads {
     const input = inputOf(record, header.cells, columns, errors);
     if (input !== null) rows.push({ row: record.row, input });
   }
-  return { rows, errors, ignoredColumns: header.cells.filter((_, at) => columns[at] === undefined) };
+  return { field: 'input.csv', rows, errors, ignoredColumns: header.cells.filter((_, at) => columns[at] === undefined) };
 }
 
 function checkHeader(headers: readonly string[], columns: readonly (Column | undefined)[]): void {

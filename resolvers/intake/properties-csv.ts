@@ -1,142 +1,96 @@
 /** Listings from CSV: the county's sales file, or any file with columns of these names. */
-import type { PropertyDetails } from '../../domain/property/property.ts';
-import { columnKey, readCsv, type CsvRow, type RowError } from './csv.ts';
+import { PROPERTY_STATUSES } from '../../domain/property/property.ts';
+import type { UpsertPropertyInput } from '../commands/inputs.ts';
+import { badInput } from '../errors.ts';
+import { CellError, list, moment, money, number, oneOf, plainHeader, text, whole, type Read } from './cells.ts';
+import { csvRecords, type CsvRecord } from './csv-records.ts';
+import type { ImportProblem, ParsedRows } from './import-rows.ts';
+import { LINES_MAX } from './leads-csv.ts';
 
-export interface ParsedProperties {
-  readonly rows: readonly { readonly row: number; readonly details: PropertyDetails }[];
-  readonly errors: readonly RowError[];
+/** Everything but the point, which two columns make up. */
+type Field = Exclude<keyof UpsertPropertyInput, 'point'> | 'lat' | 'lon';
+
+interface Column {
+  readonly read: Read<unknown>;
+  /** Other names that files have for it. */
+  readonly names: readonly string[];
+  /** A listing without it is none. */
+  readonly required?: true;
 }
 
-/** Our name for a column, and the names that files use for it. */
-const COLUMNS = {
-  id: ['id', 'external_id', 'mls_number', 'listing_id'],
-  listedAt: ['listed_at', 'list_date', 'sold_on'],
-  price: ['price_usd', 'price', 'list_price'],
-  bedrooms: ['bedrooms', 'beds'],
-  bathrooms: ['bathrooms', 'baths'],
-  squareFeet: ['sqft_living', 'square_feet', 'sqft'],
-  lot: ['sqft_lot', 'lot_square_feet'],
-  floors: ['floors', 'stories'],
-  condition: ['condition'],
-  yearBuilt: ['yr_built', 'year_built'],
-  zip: ['zipcode', 'zip', 'postal_code'],
-  lat: ['lat', 'latitude'],
-  lon: ['lon', 'lng', 'long', 'longitude'],
-  address: ['address', 'street'],
-  city: ['city'],
-  neighbourhood: ['neighbourhood', 'neighborhood'],
-  type: ['property_type', 'type'],
-  features: ['features'],
-} as const;
-type Column = keyof typeof COLUMNS;
-const REQUIRED: readonly Column[] = ['id', 'price', 'bedrooms', 'bathrooms', 'squareFeet', 'zip'];
+const COLUMNS: Readonly<Record<Field, Column>> = {
+  externalId: { read: text, names: ['id', 'mls number', 'listing id'], required: true },
+  price: { read: money, names: ['price usd', 'list price'], required: true },
+  bedrooms: { read: whole, names: ['beds'], required: true },
+  bathrooms: { read: number, names: ['baths'], required: true },
+  squareFeet: { read: whole, names: ['sqft living', 'sqft'], required: true },
+  zip: { read: text, names: ['zipcode', 'postal code'], required: true },
+  propertyType: { read: (cell) => cell.toUpperCase(), names: ['type'] },
+  status: { read: oneOf(PROPERTY_STATUSES), names: [] },
+  lotSquareFeet: { read: whole, names: ['sqft lot'] },
+  floors: { read: number, names: ['stories'] },
+  condition: { read: text, names: [] },
+  yearBuilt: { read: whole, names: ['yr built'] },
+  address: { read: text, names: ['street'] },
+  city: { read: text, names: [] },
+  neighbourhood: { read: text, names: ['neighborhood'] },
+  features: { read: list, names: [] },
+  listedAt: { read: moment, names: ['list date', 'sold on'] },
+  lat: { read: number, names: ['latitude'] },
+  lon: { read: number, names: ['lng', 'long', 'longitude'] },
+};
+const FIELDS = Object.keys(COLUMNS) as Field[];
+const FIELD_OF_HEADER = new Map(FIELDS.flatMap((field) => [field, ...COLUMNS[field].names].map((name) => [plainHeader(name), field] as const)));
+/** What a file means that does not say what kind of home it lists. */
+const DEFAULT_TYPE = 'HOUSE';
+const VALUE_SHOWN_MAX = 100;
 
-type Names = Readonly<Partial<Record<Column, string>>>;
-
-function findColumns(present: readonly string[]): Names {
-  const names: Partial<Record<Column, string>> = {};
-  for (const [column, aliases] of Object.entries(COLUMNS) as [Column, readonly string[]][]) {
-    const found = aliases.map(columnKey).find((alias) => present.includes(alias));
-    if (found !== undefined) names[column] = found;
-  }
-  return names;
+/** Good rows come out, bad ones are told by line and column. Throws ApiError (BAD_USER_INPUT) where the text as a whole is no such file. */
+export function parsePropertiesCsv(csv: string): ParsedRows<UpsertPropertyInput> {
+  const { records: all, broken } = csvRecords(csv, LINES_MAX);
+  const [header, ...records] = all;
+  if (header === undefined) throw badInput('input.csv needs a header line', 'input.csv');
+  const fields = header.cells.map((name) => FIELD_OF_HEADER.get(plainHeader(name)));
+  requireColumns(fields);
+  const errors: ImportProblem[] = broken.map(({ row, message }) => ({ row, column: null, message }));
+  const rows = records.flatMap((record) => {
+    const { values, problems } = readRow(record, header.cells, fields);
+    errors.push(...problems);
+    return problems.length > 0 ? [] : [{ row: record.row, input: toInput(values) }];
+  });
+  return { field: 'input.csv', rows, errors, ignoredColumns: header.cells.filter((_, at) => fields[at] === undefined) };
 }
 
-/** Reads the cells of one row; collects every mistake of it. */
-class RowReader {
-  readonly errors: RowError[] = [];
-  readonly #row: CsvRow;
-  readonly #names: Names;
-
-  constructor(row: CsvRow, names: Names) {
-    this.#row = row;
-    this.#names = names;
-  }
-
-  text(column: Column): string | undefined {
-    const name = this.#names[column];
-    return (name === undefined ? undefined : this.#row.cells[name]) || undefined;
-  }
-
-  required(column: Column): string {
-    const value = this.text(column);
-    if (value === undefined) this.#problem(column, 'must not be empty');
-    return value ?? '';
-  }
-
-  number(column: Column, min: number, max: number): number | undefined {
-    const text = this.text(column);
-    if (text === undefined) return undefined;
-    const value = Number(text.replaceAll(/[$,]/g, ''));
-    if (Number.isFinite(value) && value >= min && value <= max) return value;
-    this.#problem(column, `must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`);
-    return undefined;
-  }
-
-  requiredNumber(column: Column, min: number, max: number): number {
-    this.required(column);
-    return this.number(column, min, max) ?? min;
-  }
-
-  date(column: Column): string | undefined {
-    const text = this.text(column);
-    if (text === undefined) return undefined;
-    if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
-    this.#problem(column, `must be a date like 2026-05-31, not ${JSON.stringify(text)}`);
-    return undefined;
-  }
-
-  #problem(column: Column, message: string): void {
-    this.errors.push({ row: this.#row.row, column: this.#names[column] ?? column, message });
-  }
+function requireColumns(fields: readonly (Field | undefined)[]): void {
+  const missing = FIELDS.filter((field) => COLUMNS[field].required && !fields.includes(field));
+  if (missing.length === 0) return;
+  const named = missing.map((field) => [field, ...COLUMNS[field].names].join(' or '));
+  throw badInput(`the first line of input.csv must name these columns, too: ${named.join('; ')}`, 'input.csv');
 }
 
-function readDetails(reader: RowReader, importedAt: string): PropertyDetails {
-  const [lat, lon] = [reader.number('lat', -90, 90), reader.number('lon', -180, 180)];
-  return {
-    externalId: reader.required('id'),
-    status: 'ACTIVE',
-    priceMinor: Math.round(reader.requiredNumber('price', 0, 1e9) * 100),
-    bedrooms: reader.requiredNumber('bedrooms', 0, 100),
-    bathrooms: reader.requiredNumber('bathrooms', 0, 100),
-    squareFeet: reader.requiredNumber('squareFeet', 0, 1e6),
-    lotSquareFeet: reader.number('lot', 0, 1e9),
-    floors: reader.number('floors', 0, 200),
-    condition: reader.text('condition'),
-    yearBuilt: reader.number('yearBuilt', 1600, 2200),
-    propertyType: reader.text('type')?.toUpperCase() ?? 'HOUSE',
-    address: reader.text('address'),
-    city: reader.text('city'),
-    neighbourhood: reader.text('neighbourhood'),
-    zip: reader.required('zip'),
-    point: lat === undefined || lon === undefined ? undefined : { lat, lon },
-    features: (reader.text('features') ?? '')
-      .split(/[;|]/)
-      .map((feature) => feature.trim())
-      .filter(Boolean),
-    listedAt: reader.date('listedAt') ?? importedAt,
-  };
+type Values = Partial<Record<Field, unknown>>;
+
+function readRow({ row, cells }: CsvRecord, headers: readonly string[], fields: readonly (Field | undefined)[]): { values: Values; problems: ImportProblem[] } {
+  if (cells.length !== headers.length)
+    return { values: {}, problems: [{ row, column: null, message: `has ${cells.length} cells, the header has ${headers.length}` }] };
+  const values: Values = {};
+  const problems: ImportProblem[] = [];
+  fields.forEach((field, at) => {
+    const [cell, column] = [cells[at] ?? '', headers[at] ?? null];
+    if (field === undefined) return;
+    try {
+      if (cell !== '') values[field] = COLUMNS[field].read(cell);
+      else if (COLUMNS[field].required) throw new CellError('must not be empty');
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      problems.push({ row, column, message: error.message, value: cell.slice(0, VALUE_SHOWN_MAX) });
+    }
+  });
+  return { values, problems };
 }
 
-/** Good rows come out, bad ones are told of by row and column. `importedAt` (ISO) stands in where the file has no date. */
-export function parsePropertiesCsv(text: string, importedAt: string): ParsedProperties {
-  const table = readCsv(text);
-  if (table.columns.length === 0) return { rows: [], errors: table.errors };
-  const names = findColumns(table.columns);
-  const missing = REQUIRED.filter((column) => names[column] === undefined);
-  if (missing.length > 0) {
-    return {
-      rows: [],
-      errors: missing.map((column) => ({ row: 1, column, message: `there is no such column; it may be called ${COLUMNS[column].join(', ')}` })),
-    };
-  }
-  const rows: { row: number; details: PropertyDetails }[] = [];
-  const errors: RowError[] = [...table.errors];
-  for (const row of table.rows) {
-    const reader = new RowReader(row, names);
-    const details = readDetails(reader, importedAt);
-    if (reader.errors.length > 0) errors.push(...reader.errors);
-    else rows.push({ row: row.row, details });
-  }
-  return { rows, errors };
+/** The readers above made each value what its field takes. */
+function toInput({ lat, lon, ...values }: Values): UpsertPropertyInput {
+  const point = typeof lat === 'number' && typeof lon === 'number' ? { lat, lon } : undefined;
+  return { propertyType: DEFAULT_TYPE, ...values, point } as UpsertPropertyInput;
 }

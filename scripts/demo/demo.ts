@@ -13,6 +13,7 @@ import { digest, keyedCommandId, keyedIdBody } from '../../platform/messages/new
 import { createLoop, type Loop } from '../../workers/kit/loop.ts';
 import type { WorkerPorts } from '../../workers/kit/role.ts';
 import { parsePropertiesCsv } from '../../resolvers/intake/properties-csv.ts';
+import { propertyDetails } from '../../resolvers/commands/property-commands.ts';
 import { propertyIdOf } from '../../resolvers/commands/stream-ids.ts';
 import { makeInteraction, type DemoHome } from './doings.ts';
 import { makeAgents, makeLead } from './people.ts';
@@ -21,6 +22,8 @@ import { createRandom, type Random } from './random.ts';
 export const DEMO_TENANT = tenantId('demo');
 const SEED = 20_141_115;
 const LEADS = 300;
+/** Stands in where the file has no date; it has one for each home. */
+const FIRST_LISTED_AT = '2014-05-02T00:00:00.000Z';
 const CHECKPOINT = 'demo';
 const CHUNK = 500;
 const DAY_MS = 86_400_000;
@@ -59,10 +62,12 @@ async function send(ports: Ports, commands: readonly DemoCommand[]): Promise<voi
   }
 }
 
-async function loadHomes(now: string): Promise<readonly { id: PropertyId; details: PropertyDetails }[]> {
+async function loadHomes(): Promise<readonly { id: PropertyId; details: PropertyDetails }[]> {
   const csv = await readFile(new URL('king-county-homes.csv', import.meta.url), 'utf8');
-  const { rows } = parsePropertiesCsv(csv, now);
-  return Promise.all(rows.map(async ({ details }) => ({ id: await propertyIdOf(DEMO_TENANT, details.externalId), details })));
+  const { rows } = parsePropertiesCsv(csv);
+  return Promise.all(
+    rows.map(async ({ input }) => ({ id: await propertyIdOf(DEMO_TENANT, input.externalId), details: propertyDetails(input, input.listedAt ?? FIRST_LISTED_AT) })),
+  );
 }
 
 const demoLeadId = async (number: number): Promise<LeadId> => makeId('lead', await keyedIdBody(DEMO_TENANT, `demo-lead:${number}`));
@@ -128,7 +133,7 @@ async function seed(ports: Ports, homes: readonly { id: PropertyId; details: Pro
 async function prepare(ports: Ports): Promise<Brokerage | null> {
   const progress = await ports.eventStore.loadCheckpoint(CHECKPOINT);
   if (progress === '' && (await ports.eventStore.listStreams('', 1)).length > 0) return null;
-  const homes = await loadHomes(ports.clock.now().toISOString());
+  const homes = await loadHomes();
   const leadIds = await Promise.all(Array.from({ length: LEADS }, (_, number) => demoLeadId(number)));
   if (progress !== 'seeded') {
     await ports.eventStore.saveCheckpoint(CHECKPOINT, 'seeding');

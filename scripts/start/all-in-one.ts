@@ -111,7 +111,7 @@ export async function startAllInOne(config: AllInOneConfig): Promise<AllInOne> {
     const database = await openDatabase(config, started);
     const composed = await composeWorkers(config.workers, database, logger);
     started.push(() => composed.close());
-    if (composed.viewsInMemory) await rebuildReadModels(composed.ports.eventStore, composed.ports.readModels);
+    if (composed.viewsInMemory) await rebuildReadModels(composed.ports.eventStore, composed.ports.readModels, logger);
     const byName = rolesByName(config.workers.originToken);
     const workers = await startWorkers(
       ROLE_NAMES.map((name) => byName[name]),

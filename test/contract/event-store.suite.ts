@@ -134,7 +134,7 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
           { tenant, id: aCommandId() },
         ]),
       );
-      expect([...found]).toEqual([[id, first]]);
+      expect([...found]).toEqual([[`${tenant}:${id}`, first]]);
     });
 
     it('writes nothing where the work throws after its write, and lets that error out', async () => {

@@ -4,13 +4,18 @@ import type { LogBatch, LogConsumer, ReceivedRecord } from '../../platform/log/l
 import { eventTopic, groupOf } from '../../platform/log/topics.ts';
 import type { Lane } from '../../domain/messages.ts';
 import { decodeEvent, MalformedMessageError } from '../../platform/messages/decode.ts';
-import { deadLetter } from './dead-letter.ts';
+import { deadLetter, type RecordFailure } from './dead-letter.ts';
 import type { RoleHealth, RoleName, WorkerPorts } from './role.ts';
+
+/** A consumer that lives fetches, commits or beats far more often. */
+const SILENT_MS = 30_000;
 
 export interface LaneConsumers {
   stop(): Promise<void>;
   /** Totals since the start, for the health page. */
   facts(): RoleHealth['facts'];
+  /** The role's health where nothing but its consumers can be unwell: not ok while one of them gives no sign of life. */
+  health(detail: string, facts?: RoleHealth['facts']): RoleHealth;
 }
 
 export interface ConsumeLanesOptions {
@@ -50,18 +55,25 @@ export async function consumeLanes({ ports, role, topicOf, recordsMax, handle }:
     await stop();
     throw failed.reason;
   }
-  return { stop, facts: () => ({ ...totals, idle_ms: Math.max(...consumers.map((consumer) => consumer.idleMs())) }) };
+  const idleMs = (): number => Math.max(...consumers.map((consumer) => consumer.idleMs()));
+  const facts = (): RoleHealth['facts'] => ({ ...totals, idle_ms: idleMs() });
+  return {
+    stop,
+    facts,
+    health: (detail, more = {}) =>
+      idleMs() < SILENT_MS
+        ? { ok: true, detail, facts: { ...more, ...facts() } }
+        : { ok: false, detail: `nothing was heard from the log for ${Math.round(idleMs() / 1_000)} s`, facts: { ...more, ...facts() } },
+  };
 }
 
-/** Parses each record; what can never be read goes to the dead letters and is left out. */
-export async function readRecords<T>(
-  ports: WorkerPorts,
-  group: string,
+/** What a batch holds, parsed; and what can never be read, for the dead letters. */
+export function readRecords<T>(
   records: readonly ReceivedRecord[],
   decode: (text: string) => T,
-): Promise<{ record: ReceivedRecord; value: T }[]> {
+): { readonly readable: readonly { readonly record: ReceivedRecord; readonly value: T }[]; readonly unreadable: readonly RecordFailure[] } {
   const readable: { record: ReceivedRecord; value: T }[] = [];
-  const unreadable: { record: ReceivedRecord; reason: string; attempts: number }[] = [];
+  const unreadable: RecordFailure[] = [];
   for (const record of records) {
     try {
       readable.push({ record, value: decode(record.value) });
@@ -70,15 +82,21 @@ export async function readRecords<T>(
       unreadable.push({ record, reason: error.message, attempts: 1 });
     }
   }
-  await deadLetter(ports, group, unreadable);
-  return readable;
+  return { readable, unreadable };
+}
+
+/** An event that can never be handled. */
+export interface EventFailure {
+  readonly event: RecordedEvent;
+  readonly reason: string;
 }
 
 export interface ConsumeEventsOptions {
   readonly ports: WorkerPorts;
   readonly role: RoleName;
   readonly recordsMax: number;
-  readonly handle: (events: readonly RecordedEvent[], batch: LogBatch) => Promise<void>;
+  /** May answer events that no repetition will help: they go to the dead letters. */
+  readonly handle: (events: readonly RecordedEvent[], batch: LogBatch) => Promise<readonly EventFailure[] | void>;
 }
 
 /** Consumes the events of every lane. */
@@ -89,12 +107,16 @@ export function consumeEvents({ ports, role, recordsMax, handle }: ConsumeEvents
     topicOf: eventTopic,
     recordsMax,
     async handle(batch, group) {
-      const events = await readRecords(ports, group, batch.records, decodeEvent);
-      if (events.length > 0)
-        await handle(
-          events.map(({ value }) => value),
-          batch,
-        );
+      const { readable, unreadable } = readRecords(batch.records, decodeEvent);
+      const events = readable.map(({ value }) => value);
+      const failures = (events.length > 0 ? await handle(events, batch) : undefined) ?? [];
+      const reasons = new Map(failures.map(({ event, reason }) => [event, reason]));
+      const failed = readable.flatMap(({ record, value }): RecordFailure[] => {
+        const reason = reasons.get(value);
+        return reason === undefined ? [] : [{ record, reason, attempts: 1 }];
+      });
+      // Last, so that a batch that comes again for another reason does not put the same records aside again and again.
+      await deadLetter(ports, group, [...unreadable, ...failed]);
     },
   });
 }

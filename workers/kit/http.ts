@@ -5,11 +5,15 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { HttpAnswer, HttpRequest } from './role.ts';
 
 const BODY_BYTES_MAX = 1_000_000;
+/** How long answers under way may take once the process stops. */
+const CLOSE_MAX_MS = 5_000;
 
+/** Null where there is more than fits. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // Leaving early must not tear the connection down: the answer still has to go out.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += (chunk as Buffer).length;
     if (bytes > BODY_BYTES_MAX) return null;
     chunks.push(chunk as Buffer);
@@ -18,15 +22,17 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 }
 
 function send(response: ServerResponse, { status, body, contentType }: HttpAnswer): void {
-  response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+  // What was not read of a request would be taken for the next one.
+  const rest = response.req.complete ? {} : { connection: 'close' };
+  response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...rest });
   response.end(body);
 }
 
 async function handle(request: IncomingMessage, answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const body = await readBody(request);
   if (body === null) return { status: 413, body: `a body may have ${BODY_BYTES_MAX} bytes at the most` };
-  const { pathname } = new URL(request.url ?? '/', 'http://worker');
-  return answer({ method: request.method ?? 'GET', path: pathname, authorization: request.headers.authorization, body });
+  const [path = '/'] = (request.url ?? '/').split('?');
+  return answer({ method: request.method ?? 'GET', path, authorization: request.headers.authorization, body });
 }
 
 /** Listens once resolved; port 0 takes a free one. */
@@ -37,13 +43,15 @@ export async function serveHttp(options: {
   answer: (request: HttpRequest) => Promise<HttpAnswer>;
 }): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    handle(request, options.answer).then(
-      (answer) => send(response, answer),
-      (error: unknown) => {
+    handle(request, options.answer)
+      .then((answer) => send(response, answer))
+      .catch((error: unknown) => {
+        // A caller that went away is nobody's failure, and hears nothing any more.
+        if (request.destroyed && !request.complete) return options.logger.debug({ error, path: request.url }, 'a caller went away');
         options.logger.error({ error, path: request.url }, 'a request failed');
-        send(response, { status: 500, body: 'internal error' });
-      },
-    );
+        if (response.headersSent) response.destroy();
+        else send(response, { status: 500, body: 'internal error' });
+      });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -54,8 +62,13 @@ export async function serveHttp(options: {
     url: `http://${options.host}:${port}`,
     close: () =>
       new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
+        // Answers under way go out; who is slow to take them is cut off.
+        const cutOff = setTimeout(() => server.closeAllConnections(), CLOSE_MAX_MS);
+        server.close((error) => {
+          clearTimeout(cutOff);
+          if (error) reject(error);
+          else resolve();
+        });
       }),
   };
 }

@@ -38,8 +38,9 @@ export function createOriginRole(token: string | undefined): Role {
           if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected))
             return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });
           try {
+            const answered = await answer(origin, request);
             answers += 1;
-            return await answer(origin, request);
+            return answered;
           } catch (error) {
             if (error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError) return json(400, { error: error.message });
             ports.logger.error({ error, path: request.path }, 'the origin could not answer');

@@ -1,35 +1,59 @@
 /** What a change adds to a lead's timeline and its scores. */
+import { isLead } from '../../domain/aggregate.ts';
+import type { Lead } from '../../domain/lead/lead.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
-import type { LeadEvent } from '../../domain/lead/events.ts';
 import { scoreHistoryEntry } from '../../domain/views/score-history.ts';
 import { timelineEntry } from '../../domain/views/timeline.ts';
-import type { Entry, EntryRef } from '../../platform/read-models/read-models.ts';
-import { isLead } from '../../domain/aggregate.ts';
+import { streamKey, type EventStore } from '../../platform/event-store/event-store.ts';
+import type { Entry, EntryRef, ReadModels } from '../../platform/read-models/read-models.ts';
 import type { StreamChange } from './fold-batch.ts';
+import { inRequests } from './in-requests.ts';
 
-export interface EntryChanges {
-  readonly remove: readonly EntryRef[];
-  readonly append: readonly (EntryRef & Entry)[];
+type PlacedEntry = EntryRef & Entry;
+
+function entriesOf(lead: Lead, events: readonly RecordedEvent[]): PlacedEntry[] {
+  const place = { tenant: lead.tenant, id: lead.id };
+  return events.flatMap((recorded) => {
+    const score = scoreHistoryEntry(recorded);
+    return [
+      { ...place, collection: 'timeline' as const, n: recorded.version, doc: JSON.stringify(timelineEntry(recorded)) },
+      ...(score ? [{ ...place, collection: 'scores' as const, n: recorded.version, doc: JSON.stringify(score) }] : []),
+    ];
+  });
 }
 
-const isLeadEvent = (recorded: RecordedEvent): recorded is RecordedEvent<LeadEvent> => recorded.streamId.startsWith('lead_');
+async function append(readModels: ReadModels, entries: readonly PlacedEntry[]): Promise<void> {
+  for (const request of inRequests(entries)) await readModels.append(request);
+}
 
-/** An erased lead keeps only the fact that it was erased. */
-export function entryChanges(changes: readonly StreamChange[]): EntryChanges {
-  const remove: EntryRef[] = [];
-  const append: (EntryRef & Entry)[] = [];
-  for (const { after, events } of changes) {
-    if (!isLead(after)) continue;
-    const timeline: EntryRef = { tenant: after.tenant, collection: 'timeline', id: after.id };
-    const scores: EntryRef = { tenant: after.tenant, collection: 'scores', id: after.id };
-    const erased = after.erasedAt !== undefined;
-    if (erased) remove.push(timeline, scores);
-    for (const recorded of events) {
-      if (!isLeadEvent(recorded) || (erased && recorded.event.type !== 'LeadErased')) continue;
-      append.push({ ...timeline, n: recorded.version, doc: JSON.stringify(timelineEntry(recorded)) });
-      const score = scoreHistoryEntry(recorded);
-      if (score) append.push({ ...scores, n: recorded.version, doc: JSON.stringify(score) });
-    }
-  }
-  return { remove, append };
+export const isErased = (change: Pick<StreamChange, 'after'>): boolean => isLead(change.after) && change.after.erasedAt !== undefined;
+
+/** Adds the entries of leads that were not erased, as far as these changes know. */
+export async function appendEntries(readModels: ReadModels, changes: readonly StreamChange[]): Promise<void> {
+  await append(
+    readModels,
+    changes.flatMap((change) => (isLead(change.after) && !isErased(change) ? entriesOf(change.after, change.events) : [])),
+  );
+}
+
+/**
+ * Of an erased lead only the fact that it was erased stays. Call it when the erased view is stored, never before: whoever adds entries looks at the
+ * view afterwards, so that of an older event and an erasure that race in two lanes one always finds the other.
+ */
+export async function eraseEntries(readModels: ReadModels, eventStore: EventStore, leads: readonly Lead[]): Promise<void> {
+  if (leads.length === 0) return;
+  await readModels.removeEntries(leads.flatMap(({ tenant, id }) => (['timeline', 'scores'] as const).map((collection) => ({ tenant, id, collection }))));
+  // From the write model, as the batch need not hold the erasure itself.
+  const refs = leads.map(({ tenant, id }) => ({ tenant, streamId: id }));
+  const streams = await eventStore.loadStreams(refs);
+  await append(
+    readModels,
+    leads.flatMap((lead) => {
+      const events = streams.get(streamKey({ tenant: lead.tenant, streamId: lead.id })) ?? [];
+      return entriesOf(
+        lead,
+        events.filter(({ event }) => event.type === 'LeadErased'),
+      );
+    }),
+  );
 }

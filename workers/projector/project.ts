@@ -1,41 +1,63 @@
 /** Events into views: the one way in, for live projection and for rebuilding. */
 import { LRUCache } from 'lru-cache';
-import type { Aggregate } from '../../domain/aggregate.ts';
+import { isLead, type Aggregate } from '../../domain/aggregate.ts';
+import type { Lead } from '../../domain/lead/lead.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import { streamKey, type EventStore } from '../../platform/event-store/event-store.ts';
-import type { ReadModels } from '../../platform/read-models/read-models.ts';
+import type { ReadModels, ViewPut } from '../../platform/read-models/read-models.ts';
 import { viewPut } from '../../platform/read-models/view-put.ts';
-import { entryChanges } from './entries.ts';
-import { foldBatch, type StreamChange } from './fold-batch.ts';
+import { appendEntries, eraseEntries, isErased } from './entries.ts';
+import { foldBatch, type Folded, type StreamChange } from './fold-batch.ts';
+import { inRequests } from './in-requests.ts';
 
-/** States remembered between batches; a lead's is about 4 KB. */
+/** States remembered between batches, and their text altogether: a lead has about 4,000 characters, a talkative one two million. */
 const REMEMBERED_MAX = 20_000;
+const REMEMBERED_CHARS_MAX = 40_000_000;
 
 export interface Projection {
-  /** Views and entries are stored once this resolves. Safe to repeat, in any order. */
-  project(events: readonly RecordedEvent[]): Promise<readonly StreamChange[]>;
-  /** Call when what follows from the changes was told: from then on a repeat of these events is nothing new. */
-  settled(changes: readonly StreamChange[]): void;
+  /** Views and entries are stored once this resolves. Safe to repeat, in any order, and side by side with others. */
+  project(events: readonly RecordedEvent[]): Promise<Folded>;
+}
+
+async function putAll(readModels: ReadModels, puts: readonly ViewPut[]): Promise<boolean[]> {
+  const taken: boolean[] = [];
+  for (const request of inRequests(puts)) taken.push(...(await readModels.put(request)));
+  return taken;
+}
+
+/** Leads that were erased while their older events were on the way here: entries may have been added that nobody would remove any more. */
+async function erasedMeanwhile(readModels: ReadModels, refused: readonly StreamChange[]): Promise<Lead[]> {
+  const leads = refused.flatMap(({ after }) => (isLead(after) ? [after] : []));
+  if (leads.length === 0) return [];
+  const stored = await readModels.get(leads.map(({ tenant, id }) => ({ tenant, kind: 'lead', id })));
+  return stored.flatMap((view) => {
+    const lead = view ? (JSON.parse(view.doc) as Lead) : undefined;
+    return lead?.erasedAt === undefined ? [] : [lead];
+  });
 }
 
 export function createProjection(readModels: ReadModels, eventStore: EventStore): Projection {
-  const memory = new LRUCache<string, Aggregate>({ max: REMEMBERED_MAX });
+  const memory = new LRUCache<string, Aggregate>({ max: REMEMBERED_MAX, maxSize: REMEMBERED_CHARS_MAX });
+
+  const remember = (after: Aggregate, size: number): void => {
+    const key = streamKey({ tenant: after.tenant, streamId: after.id });
+    // Another lane may have been faster.
+    if ((memory.peek(key)?.version ?? 0) < after.version) memory.set(key, after, { size });
+  };
+
   return {
     async project(events) {
-      const changes = await foldBatch(events, memory, readModels, eventStore);
-      const { remove, append } = entryChanges(changes);
-      if (remove.length > 0) await readModels.removeEntries(remove);
-      if (append.length > 0) await readModels.append(append);
-      // The view comes last: who sees its version finds the entries that belong to it.
-      await readModels.put(changes.map(({ after }) => viewPut(after)));
-      return changes;
-    },
-    settled(changes) {
-      for (const { after } of changes) {
-        const key = streamKey({ tenant: after.tenant, streamId: after.id });
-        // Another lane may have been faster.
-        if ((memory.peek(key)?.version ?? 0) < after.version) memory.set(key, after);
-      }
+      const folded = await foldBatch(events, memory, readModels, eventStore);
+      const { changes } = folded;
+      await appendEntries(readModels, changes);
+      // The view comes after its entries: who sees its version finds them.
+      const puts = changes.map(({ after }) => viewPut(after));
+      const taken = await putAll(readModels, puts);
+      const refused = changes.filter((change, index) => taken[index] === false && !isErased(change));
+      const erased = changes.filter(isErased).flatMap(({ after }) => (isLead(after) ? [after] : []));
+      await eraseEntries(readModels, eventStore, [...erased, ...(await erasedMeanwhile(readModels, refused))]);
+      changes.forEach(({ after }, index) => remember(after, puts[index]?.doc.length ?? 1));
+      return folded;
     },
   };
 }

@@ -36,14 +36,19 @@ async function relayPage(ports: Pick<WorkerPorts, 'log'> & { readonly eventStore
   return { count: events.length, next };
 }
 
-export const relayRole: Role = {
+export interface RelayOptions {
+  /** Another process takes over this long (and half a second) after the last sign of life; 4,000 if absent. */
+  readonly leaseTtlMs?: number | undefined;
+}
+
+export const createRelayRole = ({ leaseTtlMs = LEASE_TTL_MS }: RelayOptions = {}): Role => ({
   name: 'relay',
   async start(ports) {
     const facts = { leads: false, relayed_total: 0 };
     let position: Position | null = null;
     const holder = `${ports.instance}:relay`;
     const loop = createLoop(ports.logger, RELAY, async (signal) => {
-      const held = await ports.leases.hold(RELAY, holder, LEASE_TTL_MS);
+      const held = await ports.leases.hold(RELAY, holder, leaseTtlMs);
       if (!held) position = null;
       facts.leads = held;
       if (!held) return { pauseMs: STANDBY_MS };
@@ -57,9 +62,14 @@ export const relayRole: Role = {
     return {
       async stop() {
         await loop.stop();
-        await ports.leases.release(RELAY, holder);
+        facts.leads = false;
+        await ports.leases
+          .release(RELAY, holder)
+          .catch((error: unknown) => ports.logger.warn({ error }, 'the lease could not be given back; it runs out by itself'));
       },
       health: () => ({ ...loop.health(), facts: { ...facts } }),
     };
   },
-};
+});
+
+export const relayRole: Role = createRelayRole();

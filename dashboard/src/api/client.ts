@@ -23,7 +23,16 @@ export function createApi(token: string, onRefused: () => void): Api {
       cacheExchange,
       subscriptionExchange({
         forwardSubscription: ({ query = '', variables }) => ({
-          subscribe: (sink) => ({ unsubscribe: live.client.subscribe({ query, ...(variables && { variables: { ...variables } }) }, sink) }),
+          subscribe: (sink) => ({
+            unsubscribe: live.client.subscribe(
+              { query, ...(variables && { variables: { ...variables } }) },
+              {
+                next: ({ data = null, errors }) => sink.next({ data, ...(errors && { errors: [...errors] }) }),
+                error: (error) => sink.error(error),
+                complete: () => sink.complete(),
+              },
+            ),
+          }),
         }),
       }),
       fetchExchange,

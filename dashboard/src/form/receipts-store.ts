@@ -4,6 +4,7 @@ import { CommandProblem, followReceipt, sendCommand } from '../api/commands.ts';
 import type { CommandDocument, CommandVariables } from '../api/documents.ts';
 import { createStore, type Store } from '../api/external-store.ts';
 import { isFinal, type Receipt } from '../api/receipt-types.ts';
+import { newKey } from './new-key.ts';
 
 /** One thing that was asked for: on its way, taken (with its receipt), or not taken (with the problem). */
 export interface Asked {
@@ -14,11 +15,8 @@ export interface Asked {
 }
 export interface Receipts {
   readonly all: Store<readonly Asked[]>;
-  /**
-   * Sends a command and follows it. Resolves with the receipt once it is safely taken; null where it was not, which is shown.
-   * `key`: the idempotency key, for forms that may be sent again; else one is made.
-   */
-  send(title: string, document: CommandDocument, variables: Omit<CommandVariables, 'idempotencyKey'>, key?: string): Promise<Receipt | null>;
+  /** Sends a command and follows it; resolves when nothing more can come. True where it was carried out; what else became of it is shown. */
+  send(title: string, document: CommandDocument, variables: Omit<CommandVariables, 'idempotencyKey'>): Promise<boolean>;
   dismiss(key: string): void;
   stop(): void;
 }
@@ -44,19 +42,31 @@ export function createReceipts(client: Client): Receipts {
     stops.add(() => clearTimeout(timer));
   };
 
+  const followed = (key: string, title: string, receipt: Receipt): Promise<Receipt> =>
+    new Promise((resolve) => {
+      const stop = followReceipt(client, receipt, (next) => {
+        onReceipt(key, title, next);
+        if (!isFinal(next)) return;
+        stops.delete(stop);
+        resolve(next);
+      });
+      stops.add(stop);
+    });
+
   return {
     all,
-    async send(title, document, variables, key = crypto.randomUUID()) {
+    async send(title, document, variables) {
+      const key = newKey();
       put({ key, title, receipt: null, problem: null });
       try {
         const receipt = await sendCommand(client, document, { ...variables, idempotencyKey: key });
         onReceipt(key, title, receipt);
-        if (!isFinal(receipt)) stops.add(followReceipt(client, receipt, (next) => onReceipt(key, title, next)));
-        return receipt;
+        const last = isFinal(receipt) ? receipt : await followed(key, title, receipt);
+        return last.status === 'VISIBLE';
       } catch (error) {
         if (!(error instanceof CommandProblem)) throw error;
         put({ key, title, receipt: null, problem: error });
-        return null;
+        return false;
       }
     },
     dismiss,

@@ -11,7 +11,7 @@ export interface ScorePace {
   stop(): void;
 }
 
-const STEP_MS = 10_000;
+export const STEP_MS = 10_000;
 const STEPS_MAX = 60;
 const stepOf = (ms: number): number => Math.floor(ms / STEP_MS) * STEP_MS;
 

@@ -25,16 +25,19 @@ export interface Scoreboard {
   stop(): void;
 }
 
-const PAGE = 25;
+const PAGE = 50;
 const LARGEST_PAGE = 100;
 /** News within this time are shown together: a burst is one movement. */
 const TOGETHER_MS = 80;
+
+/** True where another change than a new score may bring a lead into view. */
+const dependsOnMore = ({ filter, orderBy }: View): boolean => orderBy !== 'SCORE_DESC' || Object.keys(filter).some((name) => name !== 'tier' && name !== 'minScore');
 
 export function createScoreboard(client: Client): Scoreboard {
   const state = createStore<ScoreboardState>({ view: { filter: {}, orderBy: 'SCORE_DESC' }, board: EMPTY_BOARD, reading: null, problem: null });
   const pace = createScorePace();
   const stops: (() => void)[] = [];
-  let isStarted = false;
+  let isShown = false;
   let isStopped = false;
   let reads = 0;
   let waiting: Change[] = [];
@@ -55,8 +58,8 @@ export function createScoreboard(client: Client): Scoreboard {
   }
   const changedLeads = createChangedLeads(client, {
     versionOf: (id) => state.get().board.leads.find((lead) => lead.id === id)?.version ?? null,
-    // In the order of scores a lead that is not shown comes by its score, and in the other orders by any change.
-    wantsUnknown: () => state.get().view.orderBy !== 'SCORE_DESC',
+    // A lead that is not shown may come into view.
+    wantsUnknown: () => dependsOnMore(state.get().view),
     onLeads: (leads) => take(leads.map((lead) => ({ lead }))),
   });
 
@@ -77,7 +80,7 @@ export function createScoreboard(client: Client): Scoreboard {
     const { board, reading } = state.get();
     if (board.boundary !== null && reading === null) void read('append', PAGE);
   }
-  const reload = (): void => void read('replace', Math.min(LARGEST_PAGE, Math.max(PAGE, state.get().board.leads.length)));
+  const reload = (): void => void (isShown && read('replace', Math.min(LARGEST_PAGE, Math.max(PAGE, state.get().board.leads.length))));
 
   /** From where the news stood before the first page was read: what happens in between is told. */
   async function start(): Promise<void> {
@@ -106,18 +109,17 @@ export function createScoreboard(client: Client): Scoreboard {
         { after, cursorOf: ({ activity }) => activity.cursor, onNews: ({ activity }) => changedLeads.add(activity), onReload: reload },
       ),
     );
-    if (after === null) reload();
   }
+  // Before anybody looks at it: the page is connected wherever it is opened.
+  const started = start();
 
   return {
     state,
     pace,
     show(view) {
-      const isNew = !isSameView(view, state.get().view);
-      if (!isNew && isStarted) return;
-      patch({ view, board: isStarted ? { ...state.get().board, boundary: null } : EMPTY_BOARD });
-      const started = isStarted ? null : start();
-      isStarted = true;
+      if (isShown && isSameView(view, state.get().view)) return;
+      isShown = true;
+      patch({ view, board: { ...state.get().board, boundary: null } });
       void (async () => {
         await started;
         await read('replace', PAGE);

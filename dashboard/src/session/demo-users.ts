@@ -18,7 +18,9 @@ async function askFor(user: string | null): Promise<Response> {
 export async function hasDemoUsers(): Promise<boolean> {
   if (!mayHaveDemoUsers()) return false;
   try {
-    return (await askFor(null)).ok;
+    const response = await askFor(null);
+    await response.text();
+    return response.ok;
   } catch {
     // The server cannot be reached: the person can still paste a token, and is told then.
     return false;

@@ -37,18 +37,20 @@ export async function scaledParts(dataDir: string, env: Environment): Promise<Pa
     const [printed] = await services.until(/^# The services run\.[^]*^# Ctrl-C/m);
     const exported = Object.fromEntries(Array.from(printed.matchAll(/^export (\w+)='(.*)'$/gm), ([, name = '', value = '']) => [name, value]));
     const commands = Array.from(printed.matchAll(/^((?:\w+=\S+ )*)node (.+)$/gm), ([, variables = '', program = '']) => ({ variables, program }));
-    return { services, parts: commands.map(({ variables, program }, index) => scaledPart(index, variables, program, { ...exported, ...env })) };
+    const roles = commands.filter(({ program }) => program.includes('--roles=')).length;
+    // Workers first: gateway 1 follows the last role.
+    return { services, parts: commands.map(({ variables, program }, index) => scaledPart(index + 1 - roles, variables, program, { ...exported, ...env })) };
   } catch (error) {
     await services.stop();
     throw error;
   }
 }
 
-function scaledPart(index: number, variables: string, program: string, shared: Environment): Part {
+function scaledPart(gateway: number, variables: string, program: string, shared: Environment): Part {
   const own = Object.fromEntries(Array.from(variables.matchAll(/(\w+)=(\S+)/g), ([, name = '', value = '']) => [name, value]));
   const args = program.split(' ');
   const role = /--roles=(\S+)/.exec(program)?.[1];
   if (role !== undefined) return { name: role, args, env: { ...shared, ...own }, ready: /"msg":"ready: / };
   // The printed port may be somebody else's on this machine.
-  return { name: `gateway-${index}`, args, env: { ...shared, ...own, PORT: '0' }, ready: /"msg":"ready on /, gateways: /"msg":"ready on (http:[^"]+)"/g };
+  return { name: `gateway-${gateway}`, args, env: { ...shared, ...own, PORT: '0' }, ready: /"msg":"ready on /, gateways: /"msg":"ready on (http:[^"]+)"/g };
 }

@@ -1,0 +1,55 @@
+import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
+import { TIERS, type LeadCard } from '../api/lead-types.ts';
+import { useNow } from '../ui/use-now.ts';
+import type { ScorePace } from './score-pace.ts';
+
+// The charts' library is larger than the rest of the page: the leads don't wait for it.
+const ScoreSpread = lazy(async () => ({ default: (await import('./score-spread.tsx')).ScoreSpread }));
+const PaceChart = lazy(async () => ({ default: (await import('./pace-chart.tsx')).PaceChart }));
+
+const isOverdue = (lead: LeadCard, nowMs: number): boolean => lead.overdue || (lead.responseDueAt !== null && Date.parse(lead.responseDueAt) < nowMs);
+
+/** What is shown, counted. Nothing here is about leads that are not. */
+export function Summary({ leads, hasMore, pace }: { readonly leads: readonly LeadCard[]; readonly hasMore: boolean; readonly pace: ScorePace }) {
+  const nowMs = useNow();
+  const steps = useSyncExternalStore(pace.steps.subscribe, pace.steps.get);
+  const lastMinute = steps.slice(-6).reduce((sum, { count }) => sum + count, 0);
+  const values = useMemo(() => leads.flatMap(({ score }) => score?.value ?? []), [leads]);
+  return (
+    <section className="summary" aria-label="What is shown">
+      <div className="card stat-card">
+        <h2>
+          Shown <span className="muted">{leads.length === 0 ? '' : hasMore ? `first ${leads.length} leads` : `all ${leads.length} that fit`}</span>
+        </h2>
+        <dl className="stats">
+          {TIERS.map((tier) => (
+            <div key={tier} className={`stat tier-${tier.toLowerCase()}`}>
+              <dd>{leads.filter((lead) => lead.tier === tier).length}</dd>
+              <dt>{tier.toLowerCase()}</dt>
+            </div>
+          ))}
+          <div className="stat stat-over">
+            <dd>{leads.filter((lead) => isOverdue(lead, nowMs)).length}</dd>
+            <dt>overdue</dt>
+          </div>
+        </dl>
+      </div>
+      <div className="card chart-card">
+        <h2>
+          Scores <span className="muted">of the leads shown</span>
+        </h2>
+        <Suspense fallback={<div className="chart" />}>
+          <ScoreSpread values={values} />
+        </Suspense>
+      </div>
+      <div className="card chart-card">
+        <h2>
+          Score changes <span className="muted">since you opened this page · {lastMinute} in the last minute</span>
+        </h2>
+        <Suspense fallback={<div className="chart" />}>
+          <PaceChart steps={steps} />
+        </Suspense>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+/** The operations that all servers answer. */
+export const LIST = /* GraphQL */ `
+  query List($first: Int) {
+    leads(first: $first, orderBy: SCORE_DESC) {
+      edges {
+        node {
+          id
+          name
+          email
+          stage
+          tier
+          score {
+            value
+            confidence
+            source
+          }
+          agent {
+            id
+            name
+          }
+          updatedAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`;
+
+export const BY_ID = /* GraphQL */ `
+  query ById($id: ID!) {
+    lead(id: $id) {
+      id
+      name
+      email
+      stage
+      tier
+      score {
+        value
+        confidence
+        source
+      }
+      agent {
+        id
+        name
+      }
+      updatedAt
+    }
+  }
+`;
+
+export const LIST_SIZE = 20;
+
+export const CREATE_LEAD = /* GraphQL */ `
+  mutation Create($input: CreateLeadInput!) {
+    createLead(input: $input, wait: ACCEPTED) {
+      id
+      status
+    }
+  }
+`;
+
+export const RECORD_INTERACTION = /* GraphQL */ `
+  mutation Record($input: RecordInteractionInput!) {
+    recordInteraction(input: $input, wait: ACCEPTED) {
+      id
+      status
+    }
+  }
+`;
+
+export const LEAD_CHANGED = /* GraphQL */ `
+  subscription Changed($id: ID!) {
+    leadChanged(id: $id) {
+      version
+      events
+      lead {
+        id
+        name
+      }
+    }
+  }
+`;
+
+/** The body of a request; the document with single spaces, as clients in production send it. */
+export const requestBody = (query: string, variables: object): string => JSON.stringify({ query: query.replace(/\s+/g, ' ').trim(), variables });

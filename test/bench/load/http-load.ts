@@ -1,0 +1,52 @@
+/** Closed loop over keep-alive connections by autocannon: each connection sends its next request when it has its answer. Every answer is checked. */
+import autocannon from 'autocannon';
+import { CREATE_LEAD, RECORD_INTERACTION, requestBody } from '../documents.ts';
+import type { HttpFigures, HttpJob, RequestSource } from './jobs.ts';
+
+const ACCEPTED = /^\{"data":\{"\w+":\{"id":"cmd_[\w-]+","status":"ACCEPTED"\}\}\}\s*$/;
+const SAMPLE_MS = 250;
+
+type Source = Pick<autocannon.Options, 'requests' | 'verifyBody'>;
+
+export async function runHttp(job: HttpJob): Promise<HttpFigures> {
+  const result = await autocannon({
+    url: job.url,
+    connections: job.connections,
+    duration: job.seconds,
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...job.headers },
+    sampleInt: SAMPLE_MS,
+    ...sourceOf(job.requests),
+  });
+  return {
+    requestsPerSecond: result.requests.total / result.duration,
+    requests: result.requests.total,
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+    errors: result.errors + result.non2xx + result.mismatches,
+  };
+}
+
+function sourceOf(requests: RequestSource): Source {
+  if (requests.kind === 'mutations') return mutations(requests.leadIds, requests.run);
+  const answers = new Set(requests.answers);
+  return {
+    requests: requests.bodies.map((body) => ({ body })),
+    // One server of those compared ends its answers with a line end.
+    verifyBody: (body) => answers.has(String(body).trimEnd()),
+  };
+}
+
+function mutations(leadIds: readonly string[], run: string): Source {
+  let sent = 0;
+  const next = (): string => {
+    sent += 1;
+    if (sent % 2 === 0) return requestBody(RECORD_INTERACTION, { input: { leadId: leadIds[sent % leadIds.length], kind: 'PAGE_VIEW', url: '/homes' } });
+    const input = { firstName: 'New', lastName: `Lead ${sent}`, email: `new.${run}.${sent}@leads.example`, source: 'WEBSITE_FORM', intent: 'BUYER', madeUp: true };
+    return requestBody(CREATE_LEAD, { input });
+  };
+  return {
+    requests: [{ setupRequest: (request) => Object.assign(request, { body: next() }) }],
+    verifyBody: (body) => ACCEPTED.test(String(body)),
+  };
+}

@@ -1,0 +1,117 @@
+/** The figures as tables, for people. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { cpuModel } from './cpu.ts';
+import { PINNED } from './children.ts';
+import type { AcceptedResult, DrainResult } from './scenarios/commands.ts';
+import type { LiveResult } from './scenarios/live.ts';
+import { BARE, OURS, type ReadFigures, type ReadRound } from './scenarios/reads.ts';
+import { TRANSPORTS } from './load/jobs.ts';
+import { median, quantile } from './statistics.ts';
+
+export interface Results {
+  readonly reads: readonly ReadFigures[];
+  readonly accepted: readonly AcceptedResult[];
+  readonly drains: readonly DrainResult[];
+  readonly live: readonly LiveResult[];
+  /** What could not be measured here, and why. */
+  readonly missing: readonly string[];
+}
+
+const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
+const [BEGIN, END] = ['<!-- figures: begin, written by npm run bench -->', '<!-- figures: end -->'];
+
+const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+const fixed = (digits: number) => (value: number | null) => (value === null ? 'not known' : value.toFixed(digits));
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), line(heads.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+const known = (rounds: readonly ReadRound[], pick: (round: ReadRound) => number | null): number[] => rounds.map(pick).filter((value) => value !== null);
+const medianOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : median(values));
+
+/** Of each round its own ratio, then the median: what both share in a round cancels out. */
+function ratioTo(figures: readonly ReadFigures[], one: ReadFigures, server: string): number {
+  const other = figures.find((each) => each.query === one.query && each.server === server);
+  const pairs = one.rounds.map(({ requestsPerSecond }, at) => requestsPerSecond / (other?.rounds[at]?.requestsPerSecond ?? Number.NaN));
+  return median(pairs);
+}
+
+function readsTable(figures: readonly ReadFigures[], query: ReadFigures['query']): string {
+  const rows = figures
+    .filter((one) => one.query === query)
+    .map((one) => {
+      const rps = one.rounds.map(({ requestsPerSecond }) => requestsPerSecond);
+      const micros = medianOrNull(known(one.rounds, (round) => round.serverMicrosPerRequest));
+      const foreign = known(one.rounds, (round) => round.foreignCores);
+      return [
+        one.server,
+        whole(median(rps)),
+        `${whole(Math.min(...rps))} to ${whole(Math.max(...rps))}`,
+        fixed(3)(ratioTo(figures, one, BARE)),
+        one.server === OURS ? '1' : fixed(2)(1 / ratioTo(figures.filter(({ server }) => server === OURS || server === one.server), one, OURS)),
+        fixed(0)(medianOrNull(one.rounds.map(({ p99Ms }) => p99Ms))),
+        fixed(0)(micros),
+        fixed(2)(foreign.length === 0 ? null : Math.max(...foreign)),
+        String(one.rounds.reduce((sum, { errors }) => sum + errors, 0)),
+      ];
+    });
+  return table(['server', 'requests/s', 'least to most', 'to bare node:http', 'this gateway to it', 'p99 ms', 'server CPU µs/request', 'foreign cores, worst', 'errors'], rows);
+}
+
+function acceptedTable(results: readonly AcceptedResult[]): string {
+  const rows = results.map(({ writeModel, rounds }) => [
+    writeModel,
+    whole(median(rounds.map(({ requestsPerSecond }) => requestsPerSecond))),
+    fixed(0)(median(rounds.map(({ p50Ms }) => p50Ms))),
+    fixed(0)(median(rounds.map(({ p99Ms }) => p99Ms))),
+    String(rounds.reduce((sum, { errors }) => sum + errors, 0)),
+  ]);
+  return table(['write model', 'accepted/s', 'p50 ms', 'p99 ms', 'errors'], rows);
+}
+
+function drainTable(results: readonly DrainResult[]): string {
+  const rows = results.map((one) => [one.writeModel, whole(one.commands), whole(one.appliedPerSecond), whole(one.visiblePerSecond)]);
+  return table(['write model', 'commands in the log', 'applied/s (command handler alone)', 'visible/s (with relay and projector)'], rows);
+}
+
+function liveTable(results: readonly LiveResult[]): string {
+  const row = (writeModel: string, what: string, values: readonly number[]): string[] => [
+    writeModel,
+    what,
+    String(values.length),
+    ...[quantile(values, 0.5), quantile(values, 0.99), Math.max(...values)].map(fixed(1)),
+  ];
+  const rows = results.flatMap((one) => [
+    row(one.writeModel, 'receipt (ACCEPTED)', one.acceptedMs),
+    ...TRANSPORTS.map((transport) => row(one.writeModel, transport === 'sse' ? 'subscriber over SSE' : 'subscriber over graphql-ws', one.receivedMs[transport])),
+  ]);
+  return table(['write model', 'from the mutation to', 'samples', 'p50 ms', 'p99 ms', 'most ms'], rows);
+}
+
+/** Markdown. */
+export function describe(results: Results, command: string): string {
+  const cores = PINNED ? 'server on core 0, load on core 1' : 'not pinned to cores (no taskset here)';
+  const sections = [
+    `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpuModel()}, Node ${process.versions.node}, ${cores}. \`${command}\``,
+    ...(results.reads.length === 0 ? [] : ['### List: 20 leads with their agents', readsTable(results.reads, 'list'), '### One lead by id, 1,000 ids in rotation', readsTable(results.reads, 'by id')]),
+    ...(results.accepted.length === 0 ? [] : ['### Commands accepted, 32 clients, while the same process carries them out', acceptedTable(results.accepted)]),
+    ...(results.drains.length === 0 ? [] : ['### Commands carried out, from a full log', drainTable(results.drains)]),
+    ...(results.live.length === 0 ? [] : ['### From a mutation to those who watch', liveTable(results.live)]),
+    ...results.missing.map((sentence) => `**Not measured:** ${sentence}`),
+  ];
+  return sections.join('\n\n');
+}
+
+export async function writePage(text: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  const [before, rest] = page.split(BEGIN ?? '');
+  const [, after] = rest?.split(END ?? '') ?? [];
+  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has lost the marks between which the figures go');
+  await writeFile(PAGE, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`);
+}
+
+/** Wrong answers of any kind: a figure with errors is none. */
+export const errorsOf = ({ reads, accepted }: Results): number =>
+  [...reads, ...accepted].flatMap(({ rounds }): readonly { errors: number }[] => rounds).reduce((sum, { errors }) => sum + errors, 0);

@@ -1,0 +1,126 @@
+/** `npm run bench`: the product beside other servers, on the same data in the same run. Everything on 127.0.0.1, in a folder of its own that is removed. */
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ServiceMissingError } from '../../scripts/services/service.ts';
+import { startServices, type Services } from '../../scripts/services/index.ts';
+import type { Patience } from './cpu.ts';
+import { startLoad, type Load } from './load/client.ts';
+import { benchOptions, USAGE, type BenchOptions } from './options.ts';
+import { seed, startProduct, untilSettled, type Product, type WhereData } from './product.ts';
+import { describe, errorsOf, writePage, type Results } from './report.ts';
+import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
+import { benchLive, type LiveResult } from './scenarios/live.ts';
+import { benchReads, type ReadFigures } from './scenarios/reads.ts';
+
+interface Collected {
+  readonly patience: Patience;
+  readonly reads: ReadFigures[];
+  readonly accepted: AcceptedResult[];
+  readonly drains: DrainResult[];
+  readonly live: LiveResult[];
+  readonly missing: string[];
+}
+
+const startedMs = performance.now();
+const say = (sentence: string): void => console.error(`[${((performance.now() - startedMs) / 1000).toFixed(0).padStart(3)} s] ${sentence}`);
+
+async function withProduct(where: WhereData, use: (product: Product) => Promise<void>): Promise<void> {
+  await seed(where);
+  const product = await startProduct(where);
+  try {
+    await untilSettled(product);
+    await use(product);
+  } finally {
+    await product.stop();
+  }
+}
+
+/** What is asked of one size of the product. Reads come first: what follows changes the data. */
+async function benchSize(writeModel: string, where: WhereData, load: Load, options: BenchOptions, to: Collected): Promise<void> {
+  const isEmbedded = where.databaseUrl === undefined;
+  const wanted = options.only.filter((name) => isEmbedded || name !== 'reads');
+  if (wanted.length === 0) return;
+  say(`${writeModel}: the brokerage moves in`);
+  await withProduct(where, async (product) => {
+    if (wanted.includes('reads')) {
+      say('queries');
+      to.reads.push(...(await benchReads(product, load, options, to.patience, where.dataDir)));
+    }
+    if (wanted.includes('live')) {
+      say(`${writeModel}: subscribers`);
+      to.live.push(await benchLive(writeModel, product, load, options));
+    }
+    if (wanted.includes('commands')) {
+      say(`${writeModel}: commands accepted`);
+      to.accepted.push(await benchAccepted(writeModel, product, load, options, to.patience));
+    }
+  });
+}
+
+async function postgresIn(folder: string, missing: string[]): Promise<Services | undefined> {
+  try {
+    return await startServices({ folder, which: { postgres: true }, durable: true });
+  } catch (error) {
+    if (!(error instanceof ServiceMissingError)) throw error;
+    missing.push(`everything on PostgreSQL. ${error.message}`);
+    return undefined;
+  }
+}
+
+const emptyFolder = async (folder: string, name: string): Promise<string> => {
+  const path = join(folder, name);
+  await mkdir(path);
+  return path;
+};
+
+async function run(options: BenchOptions, folder: string): Promise<Results> {
+  const results: Collected = { patience: { leftMs: options.patienceSeconds * 1000 }, reads: [], accepted: [], drains: [], live: [], missing: [] };
+  const load = startLoad();
+  const postgres = options.only.some((name) => name !== 'reads') ? await postgresIn(join(folder, 'services'), results.missing) : undefined;
+  try {
+    await benchSize('PGlite', { dataDir: await emptyFolder(folder, 'embedded') }, load, options, results);
+    if (options.only.includes('commands')) {
+      say('PGlite: a full log is drained');
+      results.drains.push(await benchDrain('PGlite', { dataDir: await emptyFolder(folder, 'embedded-drain') }, options));
+    }
+    if (postgres) await benchOnPostgres(postgres, folder, load, options, results);
+    return results;
+  } finally {
+    await load.stop();
+    await postgres?.stop();
+  }
+}
+
+async function benchOnPostgres({ env }: Services, folder: string, load: Load, options: BenchOptions, to: Collected): Promise<void> {
+  const databaseUrl = env['DATABASE_URL'] ?? '';
+  if (options.only.includes('commands')) {
+    say('PostgreSQL: a full log is drained');
+    to.drains.push(await benchDrain('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres-drain'), databaseUrl }, options));
+  }
+  await benchSize('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres'), databaseUrl }, load, options, to);
+}
+
+const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');
+if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values['help'] === true) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const folder = await mkdtemp(join(tmpdir(), 'lead-intelligence-bench-'));
+try {
+  const options = benchOptions(process.argv.slice(2));
+  const results = await run(options, folder);
+  const text = describe(results, command);
+  console.log(`\n${text}\n`);
+  const errors = errorsOf(results);
+  if (errors > 0) throw new Error(`${errors} answers were not what they should be: these are no figures`);
+  if (options.write) await writePage(text);
+  say(options.write ? 'written into docs/benchmarks.md' : 'done');
+} catch (error) {
+  console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  if (error instanceof RangeError) console.error(USAGE);
+  process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

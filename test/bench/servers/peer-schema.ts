@@ -1,0 +1,69 @@
+/** One plain schema for all peers: the part of ours that the documents need, over objects in memory, agents through a DataLoader for each request. */
+import DataLoader from 'dataloader';
+import { readPeerFile, type PeerAgent, type PeerLead } from './peer-data.ts';
+
+export const typeDefs = /* GraphQL */ `
+  enum LeadOrder {
+    SCORE_DESC
+    UPDATED_DESC
+  }
+  type Query {
+    leads(first: Int = 20, orderBy: LeadOrder = SCORE_DESC): LeadConnection!
+    lead(id: ID!): Lead
+  }
+  type LeadConnection {
+    edges: [LeadEdge!]!
+    pageInfo: PageInfo!
+  }
+  type LeadEdge {
+    cursor: String!
+    node: Lead!
+  }
+  type PageInfo {
+    hasNextPage: Boolean!
+  }
+  type Lead {
+    id: ID!
+    name: String!
+    email: String
+    stage: String!
+    tier: String
+    score: Score
+    agent: Agent
+    updatedAt: String!
+  }
+  type Score {
+    value: Float!
+    confidence: Float!
+    source: String!
+  }
+  type Agent {
+    id: ID!
+    name: String!
+  }
+`;
+
+export interface PeerContext {
+  readonly agents: DataLoader<string, PeerAgent | null>;
+}
+
+const { leads, agents } = readPeerFile();
+const leadsById = new Map(leads.map((lead) => [lead.id, lead]));
+const agentsById = new Map(agents.map((agent) => [agent.id, agent]));
+
+export const createContext = (): PeerContext => ({
+  agents: new DataLoader(async (ids: readonly string[]) => ids.map((id) => agentsById.get(id) ?? null)),
+});
+
+export const resolvers = {
+  Query: {
+    leads: (_root: unknown, { first }: { first: number }) => ({
+      edges: leads.slice(0, first).map((node) => ({ cursor: node.id, node })),
+      pageInfo: { hasNextPage: leads.length > first },
+    }),
+    lead: (_root: unknown, { id }: { id: string }) => leadsById.get(id) ?? null,
+  },
+  Lead: {
+    agent: ({ agentId }: PeerLead, _args: unknown, context: PeerContext) => (agentId === null ? null : context.agents.load(agentId)),
+  },
+};
