@@ -1,4 +1,5 @@
 /** What a gateway process is told by its environment. Pure. */
+import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, type Reader, type RedisAddress } from '../platform/config/shared-settings.ts';
 import { readEnvironment, type Environment } from '../platform/config/variables.ts';
 
 export type KeySourceConfig =
@@ -12,23 +13,18 @@ export interface GatewayConfig {
   /** 0 takes a free one. */
   readonly port: number;
   readonly dataDir: string;
-  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly logLevel: LogLevel;
   readonly auth: { readonly keys: KeySourceConfig; readonly issuer?: string | undefined; readonly audience?: string | undefined };
   /** Give out tokens for demo users (POST /dev/token): only with our own keys and while listening on a loopback address. */
   readonly devTokens: boolean;
   readonly databaseUrl?: string | undefined;
   /** Empty: the log is a table in the database. */
   readonly kafkaBrokers: readonly string[];
-  readonly redis?: { readonly url: string; readonly token: string } | undefined;
+  readonly redis?: RedisAddress | undefined;
   readonly origin?: { readonly url: string; readonly token: string } | undefined;
   /** By tenant. */
   readonly webhookSecrets: ReadonlyMap<string, string>;
 }
-
-type Reader = ReturnType<typeof readEnvironment>;
-
-const LOG_LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'silent'] as const;
-const SECRET_CHARACTERS_MIN = 16;
 
 /** True for an address that only this machine can reach. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|::ffff:127(\.\d{1,3}){3})$/i.test(host);
@@ -46,8 +42,8 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     auth: { keys, issuer: read.optional('JWT_ISSUER'), audience: read.optional('JWT_AUDIENCE') },
     devTokens: keys.kind === 'dev' && isLoopback(host),
     databaseUrl: read.url('DATABASE_URL'),
-    kafkaBrokers: brokers(read),
-    redis: redis(read),
+    kafkaBrokers: kafkaBrokers(read),
+    redis: redisAddress(read),
     origin: origin(read),
     webhookSecrets: webhookSecrets(read),
   };
@@ -65,28 +61,12 @@ function keySource(read: Reader): KeySourceConfig {
   return { kind: 'dev' };
 }
 
-function brokers(read: Reader): readonly string[] {
-  const list = read.list('KAFKA_BROKERS');
-  for (const broker of list) {
-    if (!/^\S+:\d{1,5}$/.test(broker)) read.problem(`KAFKA_BROKERS must be host:port,host:port, not ${JSON.stringify(broker)}`);
-  }
-  return list;
-}
-
-function redis(read: Reader): GatewayConfig['redis'] {
-  const url = read.url('UPSTASH_REDIS_REST_URL');
-  const token = read.text('UPSTASH_REDIS_REST_TOKEN');
-  if (url === undefined) return undefined;
-  if (!token) read.problem('UPSTASH_REDIS_REST_TOKEN must be set together with UPSTASH_REDIS_REST_URL');
-  return { url, token };
-}
-
 function origin(read: Reader): GatewayConfig['origin'] {
   const url = read.url('ORIGIN_URL');
-  const token = read.text('ORIGIN_TOKEN');
+  const token = originToken(read);
   if (url === undefined) return undefined;
-  if (token.length < SECRET_CHARACTERS_MIN) read.problem(`ORIGIN_TOKEN must have ${SECRET_CHARACTERS_MIN} characters or more`);
-  return { url, token };
+  if (token === undefined) read.problem('ORIGIN_TOKEN must be set together with ORIGIN_URL');
+  return { url, token: token ?? '' };
 }
 
 function webhookSecrets(read: Reader): ReadonlyMap<string, string> {

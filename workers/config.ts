@@ -1,8 +1,7 @@
 /** What a worker process is told by its environment. Pure; collects every mistake. */
+import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, type Reader, type RedisAddress } from '../platform/config/shared-settings.ts';
 import { readEnvironment, type Environment, type VariableName } from '../platform/config/variables.ts';
 import { isRoleName, ROLE_NAMES, type RoleName } from './kit/role.ts';
-
-const LEVELS = ['info', 'trace', 'debug', 'warn', 'error', 'silent'] as const;
 
 export interface AiConfig {
   readonly apiKey: string;
@@ -16,13 +15,13 @@ export interface WorkersConfig {
   /** Undefined: embedded. */
   readonly databaseUrl: string | undefined;
   readonly kafkaBrokers: readonly string[];
-  readonly redis: { readonly url: string; readonly token: string } | undefined;
+  readonly redis: RedisAddress | undefined;
   readonly ai: AiConfig | undefined;
   readonly originToken: string | undefined;
   readonly host: string;
   readonly port: number;
   readonly roles: readonly RoleName[];
-  readonly logLevel: (typeof LEVELS)[number];
+  readonly logLevel: LogLevel;
 }
 
 /** What an embedded worker is told; throws a ConfigError that names every mistake. */
@@ -47,8 +46,6 @@ export function workerProcessConfig(env: Environment, rolesArgument?: string): W
   return config;
 }
 
-type Reader = ReturnType<typeof readEnvironment>;
-
 /** Each once, in the order given. */
 function roleNames(read: Reader, rolesArgument: string | undefined): readonly string[] {
   const names = rolesArgument === undefined ? read.list('WORKER_ROLES') : rolesArgument.split(',').map((name) => name.trim());
@@ -58,26 +55,17 @@ function roleNames(read: Reader, rolesArgument: string | undefined): readonly st
 function readWorkers(read: Reader, rolesArgument: string | undefined): WorkersConfig {
   const names = roleNames(read, rolesArgument);
   for (const name of names) if (!isRoleName(name)) read.problem(`there is no worker role ${JSON.stringify(name)}; the roles are ${ROLE_NAMES.join(', ')}`);
-  const originToken = read.optional('ORIGIN_TOKEN');
-  if (originToken !== undefined && originToken.length < 16) read.problem('ORIGIN_TOKEN must have 16 characters or more');
   return {
     databaseUrl: read.url('DATABASE_URL'),
-    kafkaBrokers: read.list('KAFKA_BROKERS'),
-    redis: readRedis(read),
+    kafkaBrokers: kafkaBrokers(read),
+    redis: redisAddress(read),
     ai: readAi(read),
-    originToken,
+    originToken: originToken(read),
     host: read.text('HOST'),
     port: read.integer('WORKER_PORT', 0, 65_535),
     roles: names.filter(isRoleName),
-    logLevel: read.oneOf('LOG_LEVEL', LEVELS),
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
   };
-}
-
-function readRedis(read: Reader): WorkersConfig['redis'] {
-  const [url, token] = [read.url('UPSTASH_REDIS_REST_URL'), read.text('UPSTASH_REDIS_REST_TOKEN')];
-  if (!url) return undefined;
-  if (!token) read.problem('UPSTASH_REDIS_REST_URL needs UPSTASH_REDIS_REST_TOKEN beside it');
-  return { url, token };
 }
 
 function readAi(read: Reader): AiConfig | undefined {

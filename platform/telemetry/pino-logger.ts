@@ -1,8 +1,7 @@
 /** The logger of Node processes: JSON lines by pino. */
 import { pino, type DestinationStream } from 'pino';
+import type { LogLevel } from '../config/shared-settings.ts';
 import type { Logger } from './logger.ts';
-
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** Bearer tokens and secrets never reach the log, however deep a caller put them. */
 const REDACTED = ['authorization', 'token', 'secret', 'password', 'cookie'].flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);

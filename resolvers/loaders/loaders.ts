@@ -6,8 +6,7 @@ import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
 import type { Timing } from '../context.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
-import type { ViewPorts } from './read-views.ts';
-import { createReceiptLoader } from './receipt-loader.ts';
+import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
 import { createViewLoader } from './view-loader.ts';
 
 /** Each answers null where there is nothing (of this tenant). They throw ApiError: UNAVAILABLE, or BAD_USER_INPUT for a bad token. */
@@ -26,7 +25,7 @@ export interface Loaders {
 
 export interface LoaderOptions {
   readonly tenant: TenantId;
-  readonly ports: ViewPorts;
+  readonly ports: ReceiptPorts;
   readonly timing: Timing;
   /** From the request's consistency tokens. */
   readonly required: Promise<readonly VersionAtLeast[]> | undefined;

@@ -3,9 +3,12 @@ import DataLoader from 'dataloader';
 import { isId, type CommandId, type TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { unavailable } from '../errors.ts';
-import type { ViewPorts } from './read-views.ts';
+import type { GatewayPorts } from '../context.ts';
+import { caughtUp } from './receipt-progress.ts';
 
-export function createReceiptLoader(tenant: TenantId, ports: ViewPorts): DataLoader<string, CommandReceipt | null> {
+export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
+
+export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts): DataLoader<string, CommandReceipt | null> {
   return new DataLoader(async (ids) => {
     const wanted = ids.filter((id) => isId('command', id));
     const stored = await readReceipts(ports, tenant, wanted);
@@ -15,12 +18,13 @@ export function createReceiptLoader(tenant: TenantId, ports: ViewPorts): DataLoa
 }
 
 /** In the order of the ids; an error stands for itself. */
-export async function readReceipts(ports: ViewPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
+export async function readReceipts(ports: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
-  return Promise.all(ids.map(async (id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
+  const known = await Promise.all(ids.map(async (id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
+  return Promise.all(known.map((receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
 }
 
-async function fromReadModels({ readModels, logger }: ViewPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null)[]> {
+async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null)[]> {
   if (ids.length === 0) return [];
   try {
     const views = await readModels.get(ids.map((id) => ({ tenant, kind: 'command', id })));
@@ -31,7 +35,7 @@ async function fromReadModels({ readModels, logger }: ViewPorts, tenant: TenantI
   }
 }
 
-async function fromInbox({ origin }: ViewPorts, tenant: TenantId, id: CommandId): Promise<CommandReceipt | null | Error> {
+async function fromInbox({ origin }: ReceiptPorts, tenant: TenantId, id: CommandId): Promise<CommandReceipt | null | Error> {
   try {
     return await origin.receipt(tenant, id);
   } catch (error) {

@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Timing } from '../context.ts';
+import { parseView } from '../parse-view.ts';
 import { readViews, type ViewPorts } from './read-views.ts';
 
 export interface ViewLoaderOptions {
@@ -28,7 +29,7 @@ export function createViewLoader<View extends { readonly version: number }>(opti
     const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
     return ids.map((id) => {
       const stored = byId.get(id) ?? null;
-      return stored === null || stored instanceof Error ? stored : (JSON.parse(stored.doc) as View);
+      return stored === null || stored instanceof Error ? stored : parseView<View>(stored.doc);
     });
   };
   return new DataLoader(loadBatch, { maxBatchSize: BATCH_MAX });

@@ -1,8 +1,10 @@
 /** Files that people bring along. */
 import { readFileSync } from 'node:fs';
 
-/** 3,000 real homes; see README, "Data". */
+/** 3,000 real sales; see README, "Data". */
 export const HOMES_CSV = readFileSync(new URL('../../scripts/demo/king-county-homes.csv', import.meta.url), 'utf8');
+/** The homes that were sold, two of them twice: 2,998. */
+export const HOME_IDS: ReadonlySet<string> = new Set(Array.from(HOMES_CSV.matchAll(/^\d+(?=,)/gm), ([id]) => id));
 
 const HEADER = 'First name,Last name,Email,Phone,Source,Budget max,Locations';
 const LEADS = 1_000;

@@ -156,4 +156,14 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
     expect(after.map(({ email }) => email).toSorted()).toEqual([...before.map(({ email }) => email), 'last@example.com'].toSorted());
     expect((await readTimeline(api, leadId)).map(({ type }) => type)).toContain('LeadCreated');
   });
+
+  it('knows idempotency keys from before: the same receipt for the same command, a conflict for another', async () => {
+    const [earliest] = sent.filter(({ receipt }) => receipt !== null);
+    if (!earliest) throw new Error('nothing was accepted');
+    const { data } = await api.ask<{ receipt: Receipt }>(earliest.mutation, { ...earliest, receipt: undefined, wait: 'VISIBLE' });
+    expect(data?.receipt).toMatchObject({ id: earliest.receipt?.id, status: 'VISIBLE' });
+    const { errors } = await api.ask(earliest.mutation, { key: earliest.key, input: { email: 'somebody-else@example.com' } });
+    expect(errors?.[0]?.extensions.code).toBe('IDEMPOTENCY_CONFLICT');
+    expect(await listLeads(api, { text: 'somebody-else' })).toEqual([]);
+  });
 });

@@ -5,6 +5,9 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
 
+/** The pause after so many failures in a row. */
+export const backoffMs = (failures: number): number => Math.min(BACKOFF_MIN_MS * 2 ** failures, BACKOFF_MAX_MS);
+
 export interface Loop {
   stop(): Promise<void>;
   health(): { readonly ok: boolean; readonly detail: string };
@@ -28,7 +31,7 @@ export function createLoop(logger: Logger, name: string, step: (signal: AbortSig
         failures += 1;
         lastError = error instanceof Error ? error.message : String(error);
         logger.error({ loop: name, failures, error }, 'a step failed; it is tried again');
-        await pause(Math.min(BACKOFF_MIN_MS * 2 ** failures, BACKOFF_MAX_MS));
+        await pause(backoffMs(failures));
       }
     }
   };

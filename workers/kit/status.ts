@@ -13,6 +13,8 @@ const SWEEP_EVERY_MS = 30_000;
 const GONE_TTL_SECONDS = 3_600;
 const SWEEP_MAX = 100;
 
+type StatusPorts = Pick<WorkerPorts, 'readModels' | 'clock' | 'logger' | 'instance'>;
+
 /** The document of kind `status`. */
 export interface WorkerStatus extends RoleHealth {
   readonly component: 'worker';
@@ -21,7 +23,7 @@ export interface WorkerStatus extends RoleHealth {
   readonly at: string;
 }
 
-function statusPut(ports: WorkerPorts, role: string, health: RoleHealth, now: Date): ViewPut {
+function statusPut(ports: StatusPorts, role: string, health: RoleHealth, now: Date): ViewPut {
   const at = now.toISOString();
   const status: WorkerStatus = { component: 'worker', instance: ports.instance, role, at, ...health };
   return {
@@ -34,7 +36,7 @@ function statusPut(ports: WorkerPorts, role: string, health: RoleHealth, now: Da
   };
 }
 
-async function takeFromList(ports: WorkerPorts, statuses: readonly { readonly id: string; readonly version: number; readonly doc: string }[]): Promise<void> {
+async function takeFromList(ports: StatusPorts, statuses: readonly { readonly id: string; readonly version: number; readonly doc: string }[]): Promise<void> {
   if (statuses.length === 0) return;
   await ports.readModels.put(
     statuses.map(({ id, version, doc }) => ({
@@ -50,7 +52,7 @@ async function takeFromList(ports: WorkerPorts, statuses: readonly { readonly id
 }
 
 /** Processes that were killed cannot say goodbye; those that live do it for them. */
-async function sweep(ports: WorkerPorts, now: Date): Promise<void> {
+async function sweep(ports: StatusPorts, now: Date): Promise<void> {
   const gone = await ports.readModels.list({
     tenant: SYSTEM_TENANT,
     kind: 'status',
@@ -66,7 +68,7 @@ async function sweep(ports: WorkerPorts, now: Date): Promise<void> {
 }
 
 /** Shows the roles' state until stopped, then takes it from the list. */
-export function reportStatus(ports: WorkerPorts, roles: ReadonlyMap<string, RunningRole>): { stop(): Promise<void> } {
+export function reportStatus(ports: StatusPorts, roles: ReadonlyMap<string, RunningRole>): { stop(): Promise<void> } {
   let sweptAtMs = 0;
   const current = (now: Date): ViewPut[] => [...roles].map(([role, running]) => statusPut(ports, role, running.health(), now));
   const loop = createLoop(ports.logger, 'status', async () => {

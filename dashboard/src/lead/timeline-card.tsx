@@ -16,7 +16,7 @@ function joined(newest: Connection<TimelineEntry>, older: readonly TimelineEntry
 function forPeople(summary: string, homes: readonly Home[]): string {
   return summary.replace(/: (prop_\w+)/, (_, id: string) => {
     const home = homes.find((one) => one.id === id);
-    return home ? `: ${moneyWords(home.price)}, ${home.bedrooms} beds, ${home.zip}` : '';
+    return home ? `: ${moneyWords(home.price)}, ${home.bedrooms} beds, ${home.zip}` : '.';
   });
 }
 

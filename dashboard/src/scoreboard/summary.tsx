@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
 import { TIERS, type LeadCard } from '../api/lead-types.ts';
+import { useMedia } from '../ui/use-media.ts';
 import { useNow } from '../ui/use-now.ts';
 import type { ScorePace } from './score-pace.ts';
 
@@ -9,12 +10,37 @@ const PaceChart = lazy(async () => ({ default: (await import('./pace-chart.tsx')
 
 const isOverdue = (lead: LeadCard, nowMs: number): boolean => lead.overdue || (lead.responseDueAt !== null && Date.parse(lead.responseDueAt) < nowMs);
 
-/** What is shown, counted. Nothing here is about leads that are not. */
-export function Summary({ leads, hasMore, pace }: { readonly leads: readonly LeadCard[]; readonly hasMore: boolean; readonly pace: ScorePace }) {
-  const nowMs = useNow();
+function Charts({ leads, pace }: { readonly leads: readonly LeadCard[]; readonly pace: ScorePace }) {
   const steps = useSyncExternalStore(pace.steps.subscribe, pace.steps.get);
   const lastMinute = steps.slice(-6).reduce((sum, { count }) => sum + count, 0);
   const values = useMemo(() => leads.flatMap(({ score }) => score?.value ?? []), [leads]);
+  return (
+    <>
+      <div className="card chart-card">
+        <h2>
+          Scores <span className="muted">of the leads shown</span>
+        </h2>
+        <Suspense fallback={<div className="chart" />}>
+          <ScoreSpread values={values} />
+        </Suspense>
+      </div>
+      <div className="card chart-card">
+        <h2>
+          Score changes <span className="muted">since you opened this page · {lastMinute} in the last minute</span>
+        </h2>
+        <Suspense fallback={<div className="chart" />}>
+          <PaceChart steps={steps} />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+/** What is shown, counted. Nothing here is about leads that are not. */
+export function Summary({ leads, hasMore, pace }: { readonly leads: readonly LeadCard[]; readonly hasMore: boolean; readonly pace: ScorePace }) {
+  const nowMs = useNow();
+  // On a phone the leads come first.
+  const hasRoom = useMedia('(min-width: 761px)');
   return (
     <section className="summary" aria-label="What is shown">
       <div className="card stat-card">
@@ -33,23 +59,13 @@ export function Summary({ leads, hasMore, pace }: { readonly leads: readonly Lea
             <dt>overdue</dt>
           </div>
         </dl>
+        <div className="share" aria-hidden="true">
+          {TIERS.map((tier) => (
+            <span key={tier} className={`tier-${tier.toLowerCase()}`} style={{ flexGrow: leads.filter((lead) => lead.tier === tier).length }} />
+          ))}
+        </div>
       </div>
-      <div className="card chart-card">
-        <h2>
-          Scores <span className="muted">of the leads shown</span>
-        </h2>
-        <Suspense fallback={<div className="chart" />}>
-          <ScoreSpread values={values} />
-        </Suspense>
-      </div>
-      <div className="card chart-card">
-        <h2>
-          Score changes <span className="muted">since you opened this page · {lastMinute} in the last minute</span>
-        </h2>
-        <Suspense fallback={<div className="chart" />}>
-          <PaceChart steps={steps} />
-        </Suspense>
-      </div>
+      {hasRoom && <Charts leads={leads} pace={pace} />}
     </section>
   );
 }

@@ -28,7 +28,7 @@ export function Delta({ value, previous }: { readonly value: number; readonly pr
   if (previous === null) return <span className="delta muted">first score</span>;
   const change = value - previous;
   const direction = change > 0 ? 'up' : change < 0 ? 'down' : 'same';
-  const arrow = { up: '▲', down: '▼', same: '＝' }[direction];
+  const arrow = { up: '▲', down: '▼', same: '=' }[direction];
   return (
     <span className={`delta delta-${direction}`} title={`Before: ${scoreWords(previous)}`}>
       <span aria-hidden="true">{arrow} </span>

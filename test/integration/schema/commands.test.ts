@@ -81,6 +81,20 @@ describe('a mutation', () => {
     expect(receiptOf(await answer)).toMatchObject({ status: 'APPLIED', version: 1, lead: { email: 'grace@example.com' } });
   });
 
+  test('learns what became of its command where the news of it were lost', async () => {
+    const brokerage = createBrokerage();
+    const { id, leadId } = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
+    brokerage.outages.readModels = true;
+    await brokerage.carryOut('APPLIED');
+    brokerage.outages.readModels = false;
+    const statusOf = async () => (await run(brokerage.context(), '{ command(id: "' + id + '") { status } }')).data?.['command'];
+    expect(await statusOf()).toEqual({ status: 'ACCEPTED' });
+    brokerage.now = new Date(brokerage.now.getTime() + 2_000);
+    expect(await statusOf()).toEqual({ status: 'APPLIED' });
+    await run(brokerage.context(), `{ lead(id: "${leadId}") { id } }`);
+    expect(await statusOf()).toEqual({ status: 'VISIBLE' });
+  });
+
   test('tells of a rule that its command broke', async () => {
     const brokerage = createBrokerage();
     await brokerage.put(aLead());
