@@ -7,15 +7,12 @@ import { hostname } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/config/variables.ts';
 import { connect } from '../platform/event-store/connect.ts';
-import { createUpstashLiveBus } from '../platform/live-bus/upstash-live-bus.ts';
 import { createKafkaLog } from '../platform/log/kafka-log.ts';
 import type { Log } from '../platform/log/log.ts';
 import { createTableLog } from '../platform/log/table-log.ts';
 import { digest } from '../platform/messages/new-id.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
-import { batchReads } from '../platform/read-models/batched-read-models.ts';
-import { createUpstashReadModels } from '../platform/read-models/upstash-read-models.ts';
-import { createRestClient } from '../platform/redis-rest-client.ts';
+import { connectRedisViews } from '../platform/redis-views.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import type { GatewayPorts } from '../resolvers/context.ts';
 import type { GatewayConfig } from './config.ts';
@@ -30,14 +27,21 @@ export interface ComposedGateway {
 export async function composeGateway(config: GatewayConfig, logger: Logger): Promise<ComposedGateway> {
   const { redis, origin } = requireAddresses(config);
   const command = composeLog(config, logger);
-  const readModels = batchReads(createUpstashReadModels({ client: createRestClient(redis) }));
-  const liveBus = createUpstashLiveBus({ ...redis, logger });
+  const views = connectRedisViews(redis, logger);
   // Every gateway has the origin's token, so all sign alike; what is signed tells nothing of it.
   const tokenSecret = await digest(`consistency tokens\n${origin.token}`);
   return {
-    ports: { log: command.log, readModels, liveBus, origin: createHttpOrigin(origin), clock: systemClock, logger, tokenSecret },
+    ports: {
+      log: command.log,
+      readModels: views.readModels,
+      liveBus: views.liveBus,
+      origin: createHttpOrigin(origin),
+      clock: systemClock,
+      logger,
+      tokenSecret,
+    },
     async close() {
-      await Promise.all([command.close(), readModels.close(), liveBus.close()]);
+      await Promise.all([command.close(), views.close()]);
     },
   };
 }

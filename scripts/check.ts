@@ -7,6 +7,7 @@ const CHECKS: readonly { readonly name: string; readonly command: readonly strin
   { name: 'lint, and the directions of imports', command: bin('oxlint', '--type-aware', '--deny-warnings') },
   { name: 'types', command: bin('tsc', '-p', '.') },
   { name: 'types of the domain, without node or a browser', command: bin('tsc', '-p', 'domain') },
+  ...['resolvers', 'schema', 'gateway'].map((folder) => ({ name: `types of ${folder} at the edge, without node`, command: bin('tsc', '-p', folder) })),
   { name: 'types of the dashboard', command: bin('tsc', '-p', 'dashboard') },
   { name: 'dead code', command: bin('knip') },
   { name: 'the printed schema (npm run schema mends it)', command: [process.execPath, 'scripts/print-schema.ts', '--check'] },

@@ -7,16 +7,12 @@ import { forgetEarlierProcesses } from '../platform/event-store/sole-process.ts'
 import { migrate } from '../platform/event-store/migrate.ts';
 import { createPostgresEventStore } from '../platform/event-store/postgres-event-store.ts';
 import { createPostgresLeases } from '../platform/event-store/postgres-leases.ts';
-import type { LiveBus } from '../platform/live-bus/live-bus.ts';
 import { createMemoryLiveBus } from '../platform/live-bus/memory-live-bus.ts';
-import { createUpstashLiveBus } from '../platform/live-bus/upstash-live-bus.ts';
 import { createKafkaLog } from '../platform/log/kafka-log.ts';
 import { createTableLog } from '../platform/log/table-log.ts';
 import { ALL_TOPICS } from '../platform/log/topics.ts';
 import { createMemoryReadModels } from '../platform/read-models/memory-read-models.ts';
-import type { ReadModels } from '../platform/read-models/read-models.ts';
-import { createUpstashReadModels } from '../platform/read-models/upstash-read-models.ts';
-import { createRestClient } from '../platform/redis-rest-client.ts';
+import { connectRedisViews, type RedisViews } from '../platform/redis-views.ts';
 import { createAiScorer } from '../platform/scoring/ai-scorer.ts';
 import { createRulesScorer } from '../platform/scoring/rules-scorer.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
@@ -33,10 +29,10 @@ export interface ComposedWorkers {
   close(): Promise<void>;
 }
 
-function composeViews(config: WorkersConfig, logger: Logger): { readModels: ReadModels; liveBus: LiveBus } {
-  if (!config.redis) return { readModels: createMemoryReadModels(), liveBus: createMemoryLiveBus() };
-  const client = createRestClient(config.redis);
-  return { readModels: createUpstashReadModels({ client }), liveBus: createUpstashLiveBus({ ...config.redis, logger }) };
+function composeViews(config: WorkersConfig, logger: Logger): RedisViews {
+  if (config.redis) return connectRedisViews(config.redis, logger);
+  const [readModels, liveBus] = [createMemoryReadModels(), createMemoryLiveBus()];
+  return { readModels, liveBus, close: async () => void (await Promise.all([readModels.close(), liveBus.close()])) };
 }
 
 /**
@@ -59,14 +55,15 @@ export async function composeWorkers(
         ? createKafkaLog({ brokers: [...config.kafkaBrokers], clientId: instance, logger })
         : createTableLog({ sql, notify, instance, leaseMs: TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
-    const { readModels, liveBus } = composeViews(config, logger);
+    const views = composeViews(config, logger);
+    const { readModels, liveBus } = views;
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
       ports: { log, eventStore, leases: createPostgresLeases({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
       viewsInMemory: config.redis === undefined,
       async close() {
-        await Promise.all([log.close(), eventStore.close(), readModels.close(), liveBus.close()]);
+        await Promise.all([log.close(), eventStore.close(), views.close()]);
         await sql.end({ timeout: 5 });
       },
     };

@@ -24,10 +24,7 @@ const streamId = z
   .string()
   .refine((id) => ['lead', 'property', 'agent'].includes(kindOfId(id) ?? ''), 'is no id of a lead, a property or an agent')
   .transform((id) => id as StreamId);
-const commandId = z
-  .string()
-  .refine((id): id is CommandId => isId('command', id), 'is no command id')
-  .transform((id) => id as CommandId);
+const commandId = z.string().refine((id): id is CommandId => isId('command', id), 'is no command id');
 const time = z.iso.datetime();
 /** Databases take neither NUL nor half a surrogate pair. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
@@ -54,16 +51,18 @@ const commandEnvelope = z.object({
 });
 const eventEnvelope = z.object({ ...common, id: z.string().max(200), version: z.number().int().min(1), commandId, at: time, event: body<DomainEvent>() });
 
+const malformed = (reason: string): MalformedMessageError => new MalformedMessageError(reason.slice(0, REASON_CHARS_MAX).toWellFormed());
+
 function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new MalformedMessageError(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;
-  throw new MalformedMessageError(z.prettifyError(result.error).slice(0, REASON_CHARS_MAX).toWellFormed());
+  throw malformed(z.prettifyError(result.error));
 }
 
 /** Throws MalformedMessageError. The command's own fields are for its decider to judge. */

@@ -37,6 +37,7 @@ interface DemoCommand {
 }
 interface Brokerage {
   readonly homes: readonly [DemoHome, ...DemoHome[]];
+  readonly details: readonly [PropertyDetails, ...PropertyDetails[]];
   readonly leadIds: readonly [LeadId, ...LeadId[]];
 }
 
@@ -66,7 +67,10 @@ async function loadHomes(): Promise<readonly { id: PropertyId; details: Property
   const csv = await readFile(new URL('king-county-homes.csv', import.meta.url), 'utf8');
   const { rows } = parsePropertiesCsv(csv);
   return Promise.all(
-    rows.map(async ({ input }) => ({ id: await propertyIdOf(DEMO_TENANT, input.externalId), details: propertyDetails(input, input.listedAt ?? FIRST_LISTED_AT) })),
+    rows.map(async ({ input }) => ({
+      id: await propertyIdOf(DEMO_TENANT, input.externalId),
+      details: propertyDetails(input, input.listedAt ?? FIRST_LISTED_AT),
+    })),
   );
 }
 
@@ -142,21 +146,40 @@ async function prepare(ports: Ports): Promise<Brokerage | null> {
     ports.logger.info({ homes: homes.length, leads: leadIds.length }, 'the demo brokerage was sent in; its people are made up');
   }
   const [home, ...others] = homes.map(({ id, details }): DemoHome => ({ id, priceMinor: details.priceMinor }));
+  const [firstDetails, ...otherDetails] = homes.map(({ details }) => details);
   const [lead, ...otherLeads] = leadIds;
-  if (!home || !lead) throw new Error('the demo has no homes or no leads');
-  return { homes: [home, ...others], leadIds: [lead, ...otherLeads] };
+  if (!home || !firstDetails || !lead) throw new Error('the demo has no homes or no leads');
+  return { homes: [home, ...others], details: [firstDetails, ...otherDetails], leadIds: [lead, ...otherLeads] };
 }
 
+/** How many of the doings bring somebody new. */
+const NEW_LEAD_SHARE = 0.08;
+
 /** Somebody does something every one to three seconds; now and then somebody new comes in. */
-function traffic(ports: Ports, { homes, leadIds }: Brokerage): Loop {
-  const started = ports.clock.now().getTime();
-  const random = createRandom(started);
+function traffic(ports: Ports, { homes, details, leadIds }: Brokerage): Loop {
+  const startedMs = ports.clock.now().getTime();
+  const random = createRandom(startedMs);
+  const known: [LeadId, ...LeadId[]] = [...leadIds];
   let sent = 0;
+  const newLead = async (): Promise<DemoCommand> => {
+    const number = LEADS + Math.floor(startedMs / 1_000) + sent;
+    const leadId = await demoLeadId(number);
+    known.push(leadId);
+    const lead = makeLead(random, number, random.pick(details));
+    return {
+      key: `lead:${number}`,
+      lane: 'hot',
+      streamId: leadId,
+      command: { type: 'CreateLead', leadId, lead, tags: ['demo'], madeUp: true, onExisting: 'REJECT' },
+    };
+  };
+  const doing = (): DemoCommand => {
+    const leadId = random.pick(known);
+    const interaction = makeInteraction(random, homes, ports.clock.now().toISOString());
+    return { key: `traffic:${startedMs}:${sent}`, lane: 'hot', streamId: leadId, command: { type: 'RecordInteraction', leadId, interaction } };
+  };
   return createLoop(ports.logger, 'demo traffic', async () => {
-    const now = ports.clock.now().toISOString();
-    const leadId = random.pick(leadIds);
-    const command: Command = { type: 'RecordInteraction', leadId, interaction: makeInteraction(random, homes, now) };
-    await send(ports, [{ key: `traffic:${started}:${sent}`, lane: 'hot', streamId: leadId, command }]);
+    await send(ports, [random.chance(NEW_LEAD_SHARE) ? await newLead() : doing()]);
     sent += 1;
     return { pauseMs: random.between(1_000, 3_000) };
   });

@@ -38,7 +38,8 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
   afterAll(() => system?.stop());
   beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(system.logs())));
 
-  const leadsOf = (commands: readonly Sent[]): string[] => commands.flatMap(({ mutation, receipt }) => (mutation === CREATE_LEAD && receipt ? [receipt.leadId] : []));
+  const leadsOf = (commands: readonly Sent[]): string[] =>
+    commands.flatMap(({ mutation, receipt }) => (mutation === CREATE_LEAD && receipt ? [receipt.leadId] : []));
 
   /** New leads, and notes on leads that were accepted in earlier rounds. */
   function nextCommand(round: number, index: number): Sent {

@@ -21,9 +21,9 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body, contentType }: HttpAnswer): void {
+function send(response: ServerResponse, { status, body, contentType }: HttpAnswer, closing: boolean): void {
   // What was not read of a request would be taken for the next one.
-  const rest = response.req.complete ? {} : { connection: 'close' };
+  const rest = response.req.complete && !closing ? {} : { connection: 'close' };
   response.writeHead(status, { 'content-type': contentType ?? 'text/plain; charset=utf-8', 'cache-control': 'no-store', ...rest });
   response.end(body);
 }
@@ -44,13 +44,13 @@ export async function serveHttp(options: {
 }): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     handle(request, options.answer)
-      .then((answer) => send(response, answer))
+      .then((answer) => send(response, answer, !server.listening))
       .catch((error: unknown) => {
         // A caller that went away is nobody's failure, and hears nothing any more.
         if (request.destroyed && !request.complete) return options.logger.debug({ error, path: request.url }, 'a caller went away');
         options.logger.error({ error, path: request.url }, 'a request failed');
         if (response.headersSent) response.destroy();
-        else send(response, { status: 500, body: 'internal error' });
+        else send(response, { status: 500, body: 'internal error' }, !server.listening);
       });
   });
   await new Promise<void>((resolve, reject) => {

@@ -1,23 +1,40 @@
 /** Filling empty read models from the events, at the start of a process that keeps its views in memory. */
+import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { EventStore } from '../../platform/event-store/event-store.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import { RECEIPT_TTL_SECONDS, receiptPut } from '../kit/receipts.ts';
+import type { StreamChange } from './fold-batch.ts';
+import { inRequests } from './in-requests.ts';
 import { createProjection } from './project.ts';
+import { visibleReceipts } from './visible-receipts.ts';
 
 const PAGE = 2_000;
 
 /**
- * Projects every event that is committed now. Answers how many there were. Live projection may run meanwhile or go on from any point before.
- * What cannot be projected is logged and left out.
+ * Receipts go forward only: callers who were told VISIBLE by an earlier process find the same, and the idempotency keys of the last week
+ * keep their commands. Older ones can still be asked for; the inbox answers.
  */
-export async function rebuildReadModels(eventStore: EventStore, readModels: ReadModels, logger: Logger): Promise<number> {
+async function restoreReceipts(eventStore: EventStore, readModels: ReadModels, changes: readonly StreamChange[], now: Date): Promise<void> {
+  const since = new Date(now.getTime() - RECEIPT_TTL_SECONDS * 1_000).toISOString();
+  const recent = changes.map((change) => ({ ...change, events: change.events.filter(({ at }) => at >= since) }));
+  const receipts = await visibleReceipts({ eventStore, readModels }, recent, now.toISOString());
+  for (const request of inRequests(receipts.map(receiptPut))) await readModels.put(request);
+}
+
+/**
+ * Projects every event that is committed now, and restores the receipts of their commands. Answers how many events there were.
+ * Live projection may run meanwhile or go on from any point before. What cannot be projected is logged and left out.
+ */
+export async function rebuildReadModels(eventStore: EventStore, readModels: ReadModels, logger: Logger, clock: Clock = systemClock): Promise<number> {
   const projection = createProjection(readModels, eventStore);
   let [position, count] = ['', 0];
   for (;;) {
     const { events, next } = await eventStore.readCommitted(position, PAGE);
     if (events.length === 0) return count;
-    const { failures } = await projection.project(events);
+    const { changes, failures } = await projection.project(events);
     for (const { event, reason } of failures) logger.error({ tenant: event.tenant, event: event.id, reason }, 'an event was left out of the views');
+    await restoreReceipts(eventStore, readModels, changes, clock.now());
     count += events.length;
     position = next;
   }

@@ -5,6 +5,8 @@ import type { WorkerPorts } from '../kit/role.ts';
 import { WORKER_ACTOR_PREFIX } from '../kit/send-commands.ts';
 import type { StreamChange } from './fold-batch.ts';
 
+type ReceiptPorts = Pick<WorkerPorts, 'readModels' | 'eventStore'>;
+
 const refOf = ({ tenant, commandId }: RecordedEvent) => ({ tenant, id: commandId });
 
 /** The last event of each caller's command in these changes, with the version that its stream's view has now. */
@@ -16,7 +18,7 @@ function callersEvents(changes: readonly StreamChange[]): Map<string, { readonly
 }
 
 /** The receipts as the read models have them or, where those do not know the version yet, the inbox. */
-async function receiptsOf(ports: WorkerPorts, events: readonly RecordedEvent[]): Promise<Map<string, CommandReceipt>> {
+async function receiptsOf(ports: ReceiptPorts, events: readonly RecordedEvent[]): Promise<Map<string, CommandReceipt>> {
   const stored = await ports.readModels.get(events.map(({ tenant, commandId }) => ({ tenant, kind: 'command', id: commandId })));
   const receipts = stored.flatMap((view) => (view ? [JSON.parse(view.doc) as CommandReceipt] : []));
   const known = new Map(receipts.filter(({ version }) => version !== undefined).map((receipt) => [commandKey(receipt), receipt]));
@@ -30,7 +32,7 @@ async function receiptsOf(ports: WorkerPorts, events: readonly RecordedEvent[]):
  * Receipts to be moved on to VISIBLE: of those commands whose last event is in a stored view. A command of which only the first events came
  * so far waits for the others.
  */
-export async function visibleReceipts(ports: WorkerPorts, changes: readonly StreamChange[], at: string): Promise<CommandReceipt[]> {
+export async function visibleReceipts(ports: ReceiptPorts, changes: readonly StreamChange[], at: string): Promise<CommandReceipt[]> {
   const commands = callersEvents(changes);
   if (commands.size === 0) return [];
   const receipts = await receiptsOf(

@@ -42,7 +42,11 @@ export function FormField(props: Props) {
     <div className={field.isWide ? 'field field-wide' : 'field'}>
       <label htmlFor={field.name}>{field.label}</label>
       <Control {...props} />
-      <span id={`${field.name}-about`} className={problem === null ? 'hint muted' : 'hint problem'} data-testid={problem === null ? undefined : `problem-${field.name}`}>
+      <span
+        id={`${field.name}-about`}
+        className={problem === null ? 'hint muted' : 'hint problem'}
+        data-testid={problem === null ? undefined : `problem-${field.name}`}
+      >
         {problem ?? field.hint ?? ''}
       </span>
     </div>

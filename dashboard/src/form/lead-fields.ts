@@ -79,7 +79,11 @@ function textOf(value: unknown): string {
 
 /** Null clears what was there. */
 function inputValue({ kind }: Field, text: string): unknown {
-  if (kind === 'list') return text.split(',').map((item) => item.trim()).filter(Boolean);
+  if (kind === 'list')
+    return text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
   if (text.trim() === '') return null;
   if (kind === 'number') return Number(text);
   // Money goes as decimal text: "$925,000" is 925000.

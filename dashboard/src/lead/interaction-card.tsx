@@ -67,7 +67,13 @@ export function InteractionCard({ leadId, homes }: { readonly leadId: string; re
           </select>
           <div className="buttons">
             {HOMES.map(([kind, title]) => (
-              <button key={kind} type="button" className="button small-button" onClick={() => void record(kind, `${title} a home`, { propertyId: homeId })} data-testid={`record-${kind}`}>
+              <button
+                key={kind}
+                type="button"
+                className="button small-button"
+                onClick={() => void record(kind, `${title} a home`, { propertyId: homeId })}
+                data-testid={`record-${kind}`}
+              >
                 {title}
               </button>
             ))}

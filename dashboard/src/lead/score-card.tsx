@@ -38,7 +38,8 @@ export function ScoreCard({ lead }: { readonly lead: HubLead }) {
                 ))}
               </ul>
               <p className="muted small">
-                <ScoreSourceMark source={score.source} degraded={score.degraded} /> {score.modelVersion} · {Math.round(score.confidence * 100)} % confident · <Ago at={score.scoredAt} /> · answer <Due lead={lead} />
+                <ScoreSourceMark source={score.source} degraded={score.degraded} /> {score.modelVersion} · {Math.round(score.confidence * 100)} % confident ·{' '}
+                <Ago at={score.scoredAt} /> · answer <Due lead={lead} />
               </p>
             </div>
           </div>

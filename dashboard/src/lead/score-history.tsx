@@ -18,7 +18,12 @@ export const ScoreHistory = memo(function ScoreHistory({ points }: { readonly po
   const tick = (version: number): string => (isWithinADay ? clock : day).format(new Date(atOf.get(version) ?? last.at));
   const words = (point: ScorePoint): string => `${scoreWords(point.value)} ${point.tier} · ${point.source} · ${momentWords(point.at)}`;
   return (
-    <div className="chart chart-tall" role="img" data-testid="score-history" aria-label={`${points.length} scores, from ${scoreWords(first.value)} to ${scoreWords(last.value)}`}>
+    <div
+      className="chart chart-tall"
+      role="img"
+      data-testid="score-history"
+      aria-label={`${points.length} scores, from ${scoreWords(first.value)} to ${scoreWords(last.value)}`}
+    >
       <ResponsiveContainer width="100%" height="100%">
         <LineChart data={oldestFirst} margin={{ top: 8, right: 12, bottom: 0, left: -18 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--line)" />
@@ -27,7 +32,15 @@ export const ScoreHistory = memo(function ScoreHistory({ points }: { readonly po
           <XAxis dataKey="version" tickFormatter={tick} tickLine={false} axisLine={false} fontSize={11} minTickGap={48} />
           <YAxis domain={[0, 100]} ticks={[0, 25, 50, 75, 100]} tickLine={false} axisLine={false} fontSize={11} />
           <Tooltip content={<ChartTip nameOf={words} />} isAnimationActive={false} />
-          <Line type="monotone" dataKey="value" stroke="var(--accent)" strokeWidth={2.5} dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }} activeDot={{ r: 5 }} isAnimationActive={false} />
+          <Line
+            type="monotone"
+            dataKey="value"
+            stroke="var(--accent)"
+            strokeWidth={2.5}
+            dot={{ r: 3, fill: 'var(--accent)', strokeWidth: 0 }}
+            activeDot={{ r: 5 }}
+            isAnimationActive={false}
+          />
         </LineChart>
       </ResponsiveContainer>
     </div>

@@ -32,12 +32,17 @@ export function useLeadHub(id: string): LeadHub {
     const start = async (): Promise<void> => {
       const { data: now } = await client.query(VIEWER, {}, { requestPolicy: 'network-only' }).toPromise();
       if (!isShown) return;
-      stop = follow(client, LEAD_CHANGED, { id }, {
-        after: now?.viewer.liveCursor ?? null,
-        cursorOf: ({ leadChanged }) => leadChanged.cursor,
-        onNews: refresh,
-        onReload: refresh,
-      });
+      stop = follow(
+        client,
+        LEAD_CHANGED,
+        { id },
+        {
+          after: now?.viewer.liveCursor ?? null,
+          cursorOf: ({ leadChanged }) => leadChanged.cursor,
+          onNews: refresh,
+          onReload: refresh,
+        },
+      );
       // What was read before that cursor may be older than it.
       refresh();
     };

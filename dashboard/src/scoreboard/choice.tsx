@@ -13,7 +13,13 @@ export function Choice<T extends string>({ id, label, any, value, options, onCha
   return (
     <label className={`filter filter-${id}`} htmlFor={`filter-${id}`}>
       <span>{label}</span>
-      <select id={`filter-${id}`} value={value ?? ''} data-testid={`filter-${id}`} data-chosen={any !== undefined && value !== undefined} onChange={(event) => choose(event.target.value)}>
+      <select
+        id={`filter-${id}`}
+        value={value ?? ''}
+        data-testid={`filter-${id}`}
+        data-chosen={any !== undefined && value !== undefined}
+        onChange={(event) => choose(event.target.value)}
+      >
         {any !== undefined && <option value="">{any}</option>}
         {options.map(([option, words]) => (
           <option key={option} value={option}>

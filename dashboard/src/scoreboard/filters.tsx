@@ -66,7 +66,8 @@ export function Filters({ view, onChange }: { readonly view: View; readonly onCh
   const { filter, orderBy } = view;
   const latest = useRef({ view, onChange });
   latest.current = { view, onChange };
-  const set = (change: Parameters<typeof patched>[1]): void => latest.current.onChange({ ...latest.current.view, filter: patched(latest.current.view.filter, change) });
+  const set = (change: Parameters<typeof patched>[1]): void =>
+    latest.current.onChange({ ...latest.current.view, filter: patched(latest.current.view.filter, change) });
   // The same function every time: a new one would begin the pause after typing anew.
   const [typed] = useState(() => ({
     text: (text: string) => set({ text }),
@@ -82,12 +83,39 @@ export function Filters({ view, onChange }: { readonly view: View; readonly onCh
         Filters
       </button>
       <Choice id="tier" label="Tier" any="All tiers" value={filter.tier} options={TIERS.map((tier) => [tier, tier])} onChange={(tier) => set({ tier })} />
-      <Choice id="stage" label="Stage" any="All stages" value={filter.stage} options={STAGES.map((stage) => [stage, inWords(stage)])} onChange={(stage) => set({ stage })} />
-      <Choice id="source" label="Source" any="All sources" value={filter.source} options={SOURCES.map((source) => [source, inWords(source)])} onChange={(source) => set({ source })} />
-      <Choice id="agent" label="Agent" any="All agents" value={filter.agentId} options={(data?.agents ?? []).map(({ id, name }) => [id, name])} onChange={(agentId) => set({ agentId })} />
+      <Choice
+        id="stage"
+        label="Stage"
+        any="All stages"
+        value={filter.stage}
+        options={STAGES.map((stage) => [stage, inWords(stage)])}
+        onChange={(stage) => set({ stage })}
+      />
+      <Choice
+        id="source"
+        label="Source"
+        any="All sources"
+        value={filter.source}
+        options={SOURCES.map((source) => [source, inWords(source)])}
+        onChange={(source) => set({ source })}
+      />
+      <Choice
+        id="agent"
+        label="Agent"
+        any="All agents"
+        value={filter.agentId}
+        options={(data?.agents ?? []).map(({ id, name }) => [id, name])}
+        onChange={(agentId) => set({ agentId })}
+      />
       <TypedText id="tag" label="Tag" hint="Any" value={filter.tag ?? ''} onChange={typed.tag} />
       <TypedText id="min" label="Least score" value={filter.minScore?.toString() ?? ''} onChange={typed.min} />
-      <Choice id="order" label="Order" value={orderBy} options={LEAD_ORDERS.map((order) => [order, ORDERS[order]])} onChange={(order) => onChange({ ...view, orderBy: order ?? 'SCORE_DESC' })} />
+      <Choice
+        id="order"
+        label="Order"
+        value={orderBy}
+        options={LEAD_ORDERS.map((order) => [order, ORDERS[order]])}
+        onChange={(order) => onChange({ ...view, orderBy: order ?? 'SCORE_DESC' })}
+      />
       <label className="filter filter-check">
         <input type="checkbox" checked={filter.overdue ?? false} data-testid="filter-overdue" onChange={(event) => set({ overdue: event.target.checked })} />
         <span>Overdue only</span>

@@ -67,12 +67,14 @@ export const LeadRow = memo(function LeadRow({ lead, rank, pulse }: Props) {
         </Link>
         <div className="lead-about muted">
           {inWords(lead.source)}
-          {lead.tags.filter((tag) => tag !== 'demo' || !lead.madeUp).map((tag) => (
-            <span key={tag} className="tag-text">
-              {' '}
-              #{tag}
-            </span>
-          ))}
+          {lead.tags
+            .filter((tag) => tag !== 'demo' || !lead.madeUp)
+            .map((tag) => (
+              <span key={tag} className="tag-text">
+                {' '}
+                #{tag}
+              </span>
+            ))}
           {lead.madeUp && <MadeUp />}
         </div>
       </td>

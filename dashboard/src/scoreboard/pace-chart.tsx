@@ -10,7 +10,10 @@ const STEPS_SHOWN = 30;
 function lastSteps(steps: readonly PaceStep[]): readonly PaceStep[] {
   const shown = steps.slice(-STEPS_SHOWN);
   const firstMs = shown[0]?.atMs ?? 0;
-  const before = Array.from({ length: STEPS_SHOWN - shown.length }, (_, index) => ({ atMs: firstMs - (STEPS_SHOWN - shown.length - index) * STEP_MS, count: 0 }));
+  const before = Array.from({ length: STEPS_SHOWN - shown.length }, (_, index) => ({
+    atMs: firstMs - (STEPS_SHOWN - shown.length - index) * STEP_MS,
+    count: 0,
+  }));
   return [...before, ...shown];
 }
 

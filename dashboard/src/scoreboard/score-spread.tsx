@@ -32,7 +32,11 @@ export const ScoreSpread = memo(function ScoreSpread({ values }: { readonly valu
         <BarChart data={bins} margin={{ top: 4, right: 4, bottom: 0, left: 4 }} barCategoryGap={2} accessibilityLayer={false}>
           <XAxis dataKey="from" ticks={[0, 25, 50, 75]} tickLine={false} axisLine={false} fontSize={11} height={18} />
           <YAxis hide domain={[0, Math.max(4, most)]} />
-          <Tooltip cursor={{ fill: 'var(--hover)' }} content={<ChartTip<Bin> nameOf={(bin) => `${bin.words}: ${bin.count} ${bin.count === 1 ? 'lead' : 'leads'}`} />} isAnimationActive={false} />
+          <Tooltip
+            cursor={{ fill: 'var(--hover)' }}
+            content={<ChartTip<Bin> nameOf={(bin) => `${bin.words}: ${bin.count} ${bin.count === 1 ? 'lead' : 'leads'}`} />}
+            isAnimationActive={false}
+          />
           <Bar dataKey="count" radius={[3, 3, 0, 0]} animationDuration={400}>
             {bins.map(({ from }) => (
               <Cell key={from} fill={`var(--${tierAt(from)})`} />

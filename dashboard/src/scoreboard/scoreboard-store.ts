@@ -31,7 +31,8 @@ const LARGEST_PAGE = 100;
 const TOGETHER_MS = 80;
 
 /** True where another change than a new score may bring a lead into view. */
-const dependsOnMore = ({ filter, orderBy }: View): boolean => orderBy !== 'SCORE_DESC' || Object.keys(filter).some((name) => name !== 'tier' && name !== 'minScore');
+const dependsOnMore = ({ filter, orderBy }: View): boolean =>
+  orderBy !== 'SCORE_DESC' || Object.keys(filter).some((name) => name !== 'tier' && name !== 'minScore');
 
 export function createScoreboard(client: Client): Scoreboard {
   const state = createStore<ScoreboardState>({ view: { filter: {}, orderBy: 'SCORE_DESC' }, board: EMPTY_BOARD, reading: null, problem: null });

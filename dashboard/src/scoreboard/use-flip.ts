@@ -22,7 +22,14 @@ export function useFlip(parent: RefObject<HTMLElement | null>, order: unknown): 
       const key = child.dataset['flip'] ?? '';
       const [from, to] = [before.get(key), now.get(key)];
       if (to === undefined || from === to || ++moves > MOVES_MAX) continue;
-      if (from === undefined) child.animate([{ opacity: 0, transform: 'translateY(-6px)' }, { opacity: 1, transform: 'none' }], ARRIVE);
+      if (from === undefined)
+        child.animate(
+          [
+            { opacity: 0, transform: 'translateY(-6px)' },
+            { opacity: 1, transform: 'none' },
+          ],
+          ARRIVE,
+        );
       else child.animate([{ transform: `translateY(${from - to}px)` }, { transform: 'none' }], MOVE);
     }
   }, [parent, order]);

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command, CommandEnvelope, CommandReceipt } from '../../../domain/messages.ts';
 import { startEmbeddedPostgres } from '../../../platform/embedded-postgres/embedded-postgres.ts';
+import { commandKey } from '../../../platform/event-store/event-store.ts';
 import type { LogRecord } from '../../../platform/log/log.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { decodeCommand } from '../../../platform/messages/decode.ts';
@@ -74,7 +75,7 @@ async function drain(run: string, names: readonly RoleName[], stillOpen: Look): 
 
 const notApplied: Look = async (sent) => {
   const found = await ports.eventStore.transact((tx) => tx.findOutcomes(sent));
-  return sent.filter(({ id }) => !found.has(id));
+  return sent.filter((command) => !found.has(commandKey(command)));
 };
 
 const notVisible: Look = async (sent) => {

@@ -8,6 +8,7 @@ it('goes on after errors, says so meanwhile, and is well again after the next go
   let steps = 0;
   const seen: boolean[] = [];
   const loop = createLoop(logger, 'test', async () => {
+    await Promise.resolve();
     steps += 1;
     seen.push(loop.health().ok);
     if (steps <= 2) throw new Error(`failure ${steps}`);

@@ -1,0 +1,30 @@
+/** Read models and live bus over Redis by REST, as Node processes use them: undici's pool below, reads of the whole process joined. */
+import type { LiveBus } from './live-bus/live-bus.ts';
+import { createUpstashLiveBus } from './live-bus/upstash-live-bus.ts';
+import { batchReads } from './read-models/batched-read-models.ts';
+import type { ReadModels } from './read-models/read-models.ts';
+import { createUpstashReadModels } from './read-models/upstash-read-models.ts';
+import { createRestClient } from './redis-rest-client.ts';
+import { createUndiciRequester } from './redis-rest-undici.ts';
+import type { Logger } from './telemetry/logger.ts';
+
+export interface RedisViews {
+  readonly readModels: ReadModels;
+  readonly liveBus: LiveBus;
+  close(): Promise<void>;
+}
+
+/** Connects to nothing yet. */
+export function connectRedisViews(address: { readonly url: string; readonly token: string }, logger: Logger): RedisViews {
+  const requester = createUndiciRequester(address);
+  const readModels = batchReads(createUpstashReadModels({ client: createRestClient({ ...address, requester }) }));
+  const liveBus = createUpstashLiveBus({ ...address, logger });
+  return {
+    readModels,
+    liveBus,
+    async close() {
+      await Promise.all([readModels.close(), liveBus.close()]);
+      await requester.close();
+    },
+  };
+}
