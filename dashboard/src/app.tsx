@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { LeadFormPage } from './form/lead-form-page.tsx';
 import { ReceiptTray } from './form/receipt-tray.tsx';
 import { LeadPage } from './lead/lead-page.tsx';
@@ -10,8 +10,20 @@ import { SignInView } from './session/sign-in-view.tsx';
 import { Header } from './ui/header.tsx';
 import { Link } from './ui/link.tsx';
 import { routeOf, usePath } from './ui/router.ts';
+import { useStore } from './ui/use-store.ts';
 
-function Page() {
+function NoPage() {
+  return (
+    <section className="card empty">
+      <h1>There is no page here</h1>
+      <p>
+        <Link href="/">Back to the scoreboard</Link>
+      </p>
+    </section>
+  );
+}
+
+function Page(): ReactNode {
   const route = routeOf(usePath());
   switch (route.page) {
     case 'scoreboard':
@@ -23,14 +35,9 @@ function Page() {
     case 'create':
       return <LeadFormPage id={null} />;
     case 'unknown':
-      return (
-        <section className="card empty">
-          <h1>There is no page here</h1>
-          <p>
-            <Link href="/">Back to the scoreboard</Link>
-          </p>
-        </section>
-      );
+      return <NoPage />;
+    default:
+      return route satisfies never;
   }
 }
 
@@ -58,7 +65,7 @@ function useSignInLink(onProblem: (sentence: string | null) => void): boolean {
 }
 
 export function App() {
-  const { token, reason } = useSyncExternalStore(session.subscribe, session.get);
+  const { token, reason } = useStore(session);
   const [problem, setProblem] = useState<string | null>(null);
   const isSigningIn = useSignInLink(setProblem);
   if (isSigningIn) return <p className="signing-in muted">Signing in…</p>;

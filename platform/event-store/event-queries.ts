@@ -16,7 +16,7 @@ export async function selectOutcomes(
 ): Promise<Map<string, CommandOutcome>> {
   if (refs.length === 0) return new Map();
   // Nothing but the ids: callers hand in whole envelopes, and jsonb refuses some texts.
-  const ids = refs;
+  const ids = refs.map(({ tenant, id }) => ({ tenant, id }));
   const rows = await db<{ tenant: TenantId; command_id: CommandId; outcome: CommandOutcome }[]>`
     select i.tenant, i.command_id, i.outcome
     from jsonb_to_recordset(${JSON.stringify(ids)}::text::jsonb) as r(tenant text, id text)

@@ -28,7 +28,9 @@ function secondsOf(pid: number): number {
 }
 
 function busySeconds(): number {
-  const [, user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').split(/\s+/).map(Number);
+  const [, user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '')
+    .split(/\s+/)
+    .map(Number);
   return (user + nice + system + interrupts + softInterrupts) / TICKS_PER_SECOND;
 }
 
@@ -63,7 +65,7 @@ export async function patiently<T>(patience: Patience, work: () => Promise<T>): 
 
 /** Waits for a moment without foreign work. */
 export async function untilQuiet(own: readonly number[], patience: Patience): Promise<void> {
-  for (let isQuiet = false; !isQuiet && patience.leftMs > 0; ) {
+  for (let isQuiet = false; !isQuiet && patience.leftMs > 0;) {
     const stop = watchCpu(own);
     await patiently(patience, () => delay(QUIET_MS));
     const { foreignCores } = stop();

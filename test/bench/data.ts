@@ -19,7 +19,7 @@ import { createRandom } from '../../scripts/demo/random.ts';
 export const LEADS = 1_000;
 const AGENTS = 20;
 const HOMES = 200;
-const INTERACTIONS_PER_LEAD_MAX = 4;
+const INTERACTIONS_PER_LEAD_MAX = 2;
 const DAY_MS = 86_400_000;
 const SEED = 1_000;
 
@@ -52,7 +52,9 @@ async function someHomes(): Promise<Home[]> {
   const { rows } = parsePropertiesCsv(csv);
   const listedAt = new Date().toISOString();
   return Promise.all(
-    rows.slice(0, HOMES).map(async ({ input }) => ({ id: await propertyIdOf(DEMO_TENANT, input.externalId), details: propertyDetails(input, input.listedAt ?? listedAt) })),
+    rows
+      .slice(0, HOMES)
+      .map(async ({ input }) => ({ id: await propertyIdOf(DEMO_TENANT, input.externalId), details: propertyDetails(input, input.listedAt ?? listedAt) })),
   );
 }
 

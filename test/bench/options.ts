@@ -26,7 +26,7 @@ export interface BenchOptions {
   readonly write: boolean;
 }
 
-const FULL = { rounds: 5, roundSeconds: 3, warmUpSeconds: 3, patienceSeconds: 60, drainCommands: 4_000, liveSamples: 200 };
+const FULL = { rounds: 5, roundSeconds: 3, warmUpSeconds: 3, patienceSeconds: 40, drainCommands: 4_000, liveSamples: 200 };
 const QUICK = { rounds: 1, roundSeconds: 1, warmUpSeconds: 1, patienceSeconds: 2, drainCommands: 500, liveSamples: 20 };
 
 /** Throws a RangeError that says what is wrong. */

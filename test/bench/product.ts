@@ -30,7 +30,8 @@ const environment = ({ dataDir, databaseUrl }: WhereData): Record<string, string
 });
 
 const CHUNK = 500;
-const SETTLED_MS = 1_500;
+const SETTLED_MS = 3_000;
+const LOOK_EVERY_MS = 300;
 const SETTLE_TIMEOUT_MS = 120_000;
 const PAGE = 100;
 
@@ -73,7 +74,7 @@ interface Page<T> {
 export async function allLeads<T>(product: Product, selection: string): Promise<T[]> {
   const document = `query All($after: String) { leads(first: ${PAGE}, orderBy: SCORE_DESC, after: $after) { edges { node ${selection} } pageInfo { hasNextPage endCursor } } }`;
   const leads: T[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const page: Page<T> = await product.query<Page<T>>(document, { after });
     leads.push(...page.leads.edges.map(({ node }) => node));
     after = page.leads.pageInfo.endCursor;
@@ -88,10 +89,10 @@ export async function untilSettled(product: Product): Promise<void> {
     const leads = await allLeads<{ id: string; version: number }>(product, '{ id version }');
     return leads.length < LEADS ? '' : leads.map(({ id, version }) => `${id}@${version}`).join();
   };
-  for (let before = await versions(); ; ) {
-    await delay(SETTLED_MS);
+  for (let before = '', sinceMs = performance.now(); ; await delay(LOOK_EVERY_MS)) {
     const now = await versions();
-    if (now !== '' && now === before) return;
+    if (now === '' || now !== before) sinceMs = performance.now();
+    else if (performance.now() - sinceMs > SETTLED_MS) return;
     if (performance.now() > deadlineMs) throw new Error('the brokerage did not settle in time');
     before = now;
   }

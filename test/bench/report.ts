@@ -50,14 +50,26 @@ function readsTable(figures: readonly ReadFigures[], query: ReadFigures['query']
         whole(median(rps)),
         `${whole(Math.min(...rps))} to ${whole(Math.max(...rps))}`,
         fixed(3)(ratioTo(figures, one, BARE)),
-        one.server === OURS ? '1' : fixed(2)(1 / ratioTo(figures.filter(({ server }) => server === OURS || server === one.server), one, OURS)),
+        one.server === OURS
+          ? '1'
+          : fixed(2)(
+              1 /
+                ratioTo(
+                  figures.filter(({ server }) => server === OURS || server === one.server),
+                  one,
+                  OURS,
+                ),
+            ),
         fixed(0)(medianOrNull(one.rounds.map(({ p99Ms }) => p99Ms))),
         fixed(0)(micros),
         fixed(2)(foreign.length === 0 ? null : Math.max(...foreign)),
         String(one.rounds.reduce((sum, { errors }) => sum + errors, 0)),
       ];
     });
-  return table(['server', 'requests/s', 'least to most', 'to bare node:http', 'this gateway to it', 'p99 ms', 'server CPU µs/request', 'foreign cores, worst', 'errors'], rows);
+  return table(
+    ['server', 'requests/s', 'least to most', 'to bare node:http', 'this gateway to it', 'p99 ms', 'server CPU µs/request', 'foreign cores, worst', 'errors'],
+    rows,
+  );
 }
 
 function acceptedTable(results: readonly AcceptedResult[]): string {
@@ -73,7 +85,7 @@ function acceptedTable(results: readonly AcceptedResult[]): string {
 
 function drainTable(results: readonly DrainResult[]): string {
   const rows = results.map((one) => [one.writeModel, whole(one.commands), whole(one.appliedPerSecond), whole(one.visiblePerSecond)]);
-  return table(['write model', 'commands in the log', 'applied/s (command handler alone)', 'visible/s (with relay and projector)'], rows);
+  return table(['write model', 'commands', 'applied/s (command handler alone)', 'visible/s (with relay and projector)'], rows);
 }
 
 function liveTable(results: readonly LiveResult[]): string {
@@ -85,7 +97,9 @@ function liveTable(results: readonly LiveResult[]): string {
   ];
   const rows = results.flatMap((one) => [
     row(one.writeModel, 'receipt (ACCEPTED)', one.acceptedMs),
-    ...TRANSPORTS.map((transport) => row(one.writeModel, transport === 'sse' ? 'subscriber over SSE' : 'subscriber over graphql-ws', one.receivedMs[transport])),
+    ...TRANSPORTS.map((transport) =>
+      row(one.writeModel, transport === 'sse' ? 'subscriber over SSE' : 'subscriber over graphql-ws', one.receivedMs[transport]),
+    ),
   ]);
   return table(['write model', 'from the mutation to', 'samples', 'p50 ms', 'p99 ms', 'most ms'], rows);
 }
@@ -95,9 +109,16 @@ export function describe(results: Results, command: string): string {
   const cores = PINNED ? 'server on core 0, load on core 1' : 'not pinned to cores (no taskset here)';
   const sections = [
     `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpuModel()}, Node ${process.versions.node}, ${cores}. \`${command}\``,
-    ...(results.reads.length === 0 ? [] : ['### List: 20 leads with their agents', readsTable(results.reads, 'list'), '### One lead by id, 1,000 ids in rotation', readsTable(results.reads, 'by id')]),
+    ...(results.reads.length === 0
+      ? []
+      : [
+          '### List: 20 leads with their agents',
+          readsTable(results.reads, 'list'),
+          '### One lead by id, 1,000 ids in rotation',
+          readsTable(results.reads, 'by id'),
+        ]),
     ...(results.accepted.length === 0 ? [] : ['### Commands accepted, 32 clients, while the same process carries them out', acceptedTable(results.accepted)]),
-    ...(results.drains.length === 0 ? [] : ['### Commands carried out, from a full log', drainTable(results.drains)]),
+    ...(results.drains.length === 0 ? [] : ['### Commands carried out, put into the log all at once', drainTable(results.drains)]),
     ...(results.live.length === 0 ? [] : ['### From a mutation to those who watch', liveTable(results.live)]),
     ...results.missing.map((sentence) => `**Not measured:** ${sentence}`),
   ];

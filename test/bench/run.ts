@@ -82,7 +82,7 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
   try {
     await benchSize('PGlite', { dataDir: await emptyFolder(folder, 'embedded') }, load, options, results);
     if (options.only.includes('commands')) {
-      say('PGlite: a full log is drained');
+      say('PGlite: many commands at once');
       results.drains.push(await benchDrain('PGlite', { dataDir: await emptyFolder(folder, 'embedded-drain') }, options));
     }
     if (postgres) await benchOnPostgres(postgres, folder, load, options, results);
@@ -96,7 +96,7 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
 async function benchOnPostgres({ env }: Services, folder: string, load: Load, options: BenchOptions, to: Collected): Promise<void> {
   const databaseUrl = env['DATABASE_URL'] ?? '';
   if (options.only.includes('commands')) {
-    say('PostgreSQL: a full log is drained');
+    say('PostgreSQL: many commands at once');
     to.drains.push(await benchDrain('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres-drain'), databaseUrl }, options));
   }
   await benchSize('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres'), databaseUrl }, load, options, to);

@@ -8,4 +8,11 @@ export function quantile(values: readonly number[], part: number): number {
   return value;
 }
 
-export const median = (values: readonly number[]): number => (quantile(values, 0.5) + quantile(values.map((value) => -value), 0.5) * -1) / 2;
+export const median = (values: readonly number[]): number =>
+  (quantile(values, 0.5) +
+    quantile(
+      values.map((value) => -value),
+      0.5,
+    ) *
+      -1) /
+  2;

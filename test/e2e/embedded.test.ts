@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
 import { productSuite } from './product.suite.ts';
 
-describe('the product, embedded', () => productSuite('embedded'));
+describe('the product, embedded', () => {
+  productSuite('embedded');
+});

@@ -51,7 +51,6 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
 
   async function send(command: Sent): Promise<void> {
     const { receipt } = await api.data<{ receipt: Receipt }>(command.mutation, { ...command, receipt: undefined });
-    if (command.receipt) expect(receipt).toMatchObject({ id: command.receipt.id, leadId: command.receipt.leadId });
     command.receipt = receipt;
   }
 
@@ -95,15 +94,17 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
     await startAgain();
     // As a client would: what got no answer is sent again with its key. Some give up.
     for (const command of commands) if (command.receipt === null && random.chance(0.5)) await send(command);
-    for (const { receipt } of sent) if (receipt) await untilVisible(receipt.id);
+    const accepted = sent.flatMap(({ receipt }) => receipt?.id ?? []);
+    await vi.waitFor(async () => expect(await statusesOf(accepted)).toEqual(accepted.map(() => 'VISIBLE')), DEADLINE);
   });
 
-  async function untilVisible(id: string): Promise<void> {
-    await vi.waitFor(async () => {
-      const { command } = await api.data<{ command: { status: string } | null }>('query ($id: ID!) { command(id: $id) { status } }', { id });
-      expect(command).toEqual({ status: 'VISIBLE' });
-    }, DEADLINE);
-  }
+  const statusesOf = (ids: readonly string[]): Promise<(string | undefined)[]> =>
+    Promise.all(
+      ids.map(async (id) => {
+        const { command } = await api.data<{ command: { status: string } | null }>('query ($id: ID!) { command(id: $id) { status } }', { id });
+        return command?.status;
+      }),
+    );
 
   it('has each of them once, and nothing that nobody sent', async () => {
     const leads = await listLeads(api);
@@ -145,7 +146,8 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
 
   it('stops cleanly by Ctrl-C, with a subscriber listening, and has everything after the next start', async () => {
     const before = await listLeads(api);
-    const listening = api.listen('WebSocket', 'subscription { activity { id } }');
+    const { viewer } = await api.data<{ viewer: { liveCursor: string } }>('{ viewer { liveCursor } }');
+    const listening = api.listen('WebSocket', 'subscription ($after: String) { activity(after: $after) { id } }', { after: viewer.liveCursor });
     const { leadId } = await carryOut(api, CREATE_LEAD, { email: 'last@example.com' });
     await vi.waitFor(() => expect(listening.news().length).toBeGreaterThan(0), DEADLINE);
     await system.kill('start', 'SIGINT');
@@ -154,7 +156,8 @@ describe(`npm start, killed at random moments (seed ${SEED})`, () => {
     await system.restart();
     api = await system.api();
     const after = await listLeads(api);
-    expect(after.map(({ email }) => email).toSorted()).toEqual([...before.map(({ email }) => email), 'last@example.com'].toSorted());
+    expect(new Set(after.map(({ email }) => email))).toEqual(new Set([...before.map(({ email }) => email), 'last@example.com']));
+    expect(after).toHaveLength(before.length + 1);
     expect((await readTimeline(api, leadId)).map(({ type }) => type)).toContain('LeadCreated');
   });
 

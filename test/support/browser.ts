@@ -35,12 +35,18 @@ function isExecutable(file: string): boolean {
 /** A `describe` that needs a browser. Without one it is skipped, loudly; with CI=true it throws. */
 export function describeWithBrowser(title: string, body: (launch: () => Promise<Browser>) => void): void {
   const executablePath = findBrowser();
-  if (executablePath === null) {
-    if (process.env['CI'] === 'true') throw new Error(`"${title}" cannot run: ${REASON}`);
-    console.warn(`\n!!! SKIPPED: "${title}" cannot run: ${REASON}\n`);
-  }
+  if (executablePath === null) sayWhy(`"${title}" cannot run: ${REASON}`);
+  const skipped = executablePath === null ? ` [skipped: ${REASON}]` : '';
   const launch = (): Promise<Browser> => chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
-  describe.skipIf(executablePath === null)(executablePath === null ? `${title} [skipped: ${REASON}]` : title, () => body(launch));
+  describe.skipIf(executablePath === null)(`${title}${skipped}`, () => {
+    body(launch);
+  });
+}
+
+/** No suite is skipped silently, and none at all where everything must be there. */
+function sayWhy(sentence: string): void {
+  if (process.env['CI'] === 'true') throw new Error(sentence);
+  console.warn(`\n!!! SKIPPED: ${sentence}\n`);
 }
 
 /** What a page did that it should not: errors, what its policy forbade, and requests to other hosts. */

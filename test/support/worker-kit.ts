@@ -125,9 +125,11 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
       const found: CommandReceipt[] = [];
       for (const envelope of envelopes) {
         found.push(
-          await vi.waitUntil(() => kit.outcome(envelope), WAIT).catch((error: unknown) => {
-            throw new Error(`no outcome of ${envelope.id}`, { cause: error });
-          }),
+          await vi
+            .waitUntil(() => kit.outcome(envelope), WAIT)
+            .catch((error: unknown) => {
+              throw new Error(`no outcome of ${envelope.id}`, { cause: error });
+            }),
         );
       }
       return found;

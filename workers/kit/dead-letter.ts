@@ -46,11 +46,7 @@ function toLetter({ record, reason, attempts }: RecordFailure, group: string, at
 }
 
 /** Durable once resolved; only then may the offset move on. */
-export async function deadLetter(
-  ports: Pick<WorkerPorts, 'log' | 'clock' | 'logger'>,
-  group: string,
-  failures: readonly RecordFailure[],
-): Promise<void> {
+export async function deadLetter(ports: Pick<WorkerPorts, 'log' | 'clock' | 'logger'>, group: string, failures: readonly RecordFailure[]): Promise<void> {
   if (failures.length === 0) return;
   const at = ports.clock.now().toISOString();
   const letters = failures.map((failure) => toLetter(failure, group, at));

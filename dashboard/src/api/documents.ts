@@ -1,23 +1,10 @@
 /** Every operation that this page sends, with the types of what goes and comes. */
 import type { HubLead, TimelineEntry } from './hub-types.ts';
-import type { Connection, LeadCard, Source, Stage, Tier } from './lead-types.ts';
+import type { LeadFilter, LeadOrder } from './lead-list.ts';
+import type { Connection, LeadCard } from './lead-types.ts';
 import { operation } from './operations.ts';
 import type { AgentName, Health, Viewer } from './page-types.ts';
 import type { Receipt } from './receipt-types.ts';
-
-export const LEAD_ORDERS = ['SCORE_DESC', 'UPDATED_DESC', 'CREATED_DESC', 'DUE_ASC'] as const;
-export type LeadOrder = (typeof LEAD_ORDERS)[number];
-
-export interface LeadFilter {
-  readonly tier?: Tier;
-  readonly stage?: Stage;
-  readonly source?: Source;
-  readonly agentId?: string;
-  readonly tag?: string;
-  readonly minScore?: number;
-  readonly overdue?: boolean;
-  readonly text?: string;
-}
 
 export const VIEWER = operation<{ viewer: Viewer }>('Viewer');
 export const AGENTS = operation<{ agents: readonly AgentName[] }>('Agents');

@@ -1,10 +1,10 @@
 /** A value that components follow (React's useSyncExternalStore). */
 export interface Store<T> {
-  get(): T;
-  subscribe(listener: () => void): () => void;
+  readonly get: () => T;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 export interface WritableStore<T> extends Store<T> {
-  set(value: T): void;
+  readonly set: (value: T) => void;
 }
 
 export function createStore<T>(initial: T): WritableStore<T> {

@@ -1,6 +1,6 @@
 /** A subscription that goes on: over lost connections and restarts of the server, from where it was, so that nothing is missed. */
-import type { AnyVariables, Client, TypedDocumentNode } from 'urql';
-import { codeOf } from './client.ts';
+import type { AnyVariables, TypedDocumentNode } from 'urql';
+import { codeOf, type Api } from './client.ts';
 
 export interface Follow<Data> {
   /** Where to begin; absent: from now on. */
@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 5_000;
 
 /** Answers how to stop. */
 export function follow<Data, Variables extends AnyVariables & { after?: string | null }>(
-  client: Client,
+  { client, live }: Api,
   document: TypedDocumentNode<Data, Variables>,
   variables: Omit<Variables, 'after'>,
   { after, cursorOf, onNews, onReload }: Follow<Data>,
@@ -36,6 +36,8 @@ export function follow<Data, Variables extends AnyVariables & { after?: string |
     timer = setTimeout(start, waitMs * (0.75 + Math.random() / 2));
   };
   function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
     running = client.subscription<Data, Variables>(document, { ...variables, after: cursor } as Variables).subscribe(({ data, error }) => {
       if (stopped) return;
       if (data && !error) {
@@ -51,16 +53,21 @@ export function follow<Data, Variables extends AnyVariables & { after?: string |
       again();
     });
   }
-  const onOnline = (): void => {
-    if (failures === 0) return;
+  // Whoever is first tries; once there is a connection, nobody waits any longer.
+  const unlisten = live.state.subscribe(() => {
+    if (live.state.get() !== 'live') return;
     failures = 0;
-    again();
+    if (timer !== undefined) start();
+  });
+  const onOnline = (): void => {
+    if (timer !== undefined) start();
   };
   window.addEventListener('online', onOnline);
   start();
   return () => {
     stopped = true;
     clearTimeout(timer);
+    unlisten();
     window.removeEventListener('online', onOnline);
     running?.unsubscribe();
   };

@@ -3,11 +3,12 @@ import { gql, type AnyVariables, type TypedDocumentNode } from 'urql';
 
 // By a glob and not by an import: text beside the schema, never its code.
 const files = import.meta.glob<string>('../../../schema/operations/*.graphql', { query: '?raw', import: 'default', eager: true });
-const all = gql(Object.values(files).join('\n')).definitions;
+const { kind, definitions: all } = gql(Object.values(files).join('\n'));
 type Definition = (typeof all)[number];
 
+const isA = (definition: { readonly kind: string }, name: string): boolean => definition.kind === name;
 const nameOf = (definition: Definition): string => ('name' in definition ? (definition.name?.value ?? '') : '');
-const fragments = new Map(all.filter(({ kind }) => kind === 'FragmentDefinition').map((one) => [nameOf(one), one]));
+const fragments = new Map(all.filter((one) => isA(one, 'FragmentDefinition')).map((one) => [nameOf(one), one]));
 
 /** The fragments that `node` spreads, and theirs. */
 function spreadsIn(node: unknown, found: Set<Definition>): Set<Definition> {
@@ -23,7 +24,7 @@ function spreadsIn(node: unknown, found: Set<Definition>): Set<Definition> {
 
 /** The operation of that name with the fragments that it needs. Throws where there is none: a mistake in this page. */
 export function operation<Data, Variables extends AnyVariables = Record<string, never>>(name: string): TypedDocumentNode<Data, Variables> {
-  const definition = all.find((one) => one.kind === 'OperationDefinition' && nameOf(one) === name);
+  const definition = all.find((one) => isA(one, 'OperationDefinition') && nameOf(one) === name);
   if (!definition) throw new Error(`there is no operation ${name} in schema/operations`);
-  return { kind: 'Document', definitions: [definition, ...spreadsIn(definition, new Set())] } as TypedDocumentNode<Data, Variables>;
+  return { kind, definitions: [definition, ...spreadsIn(definition, new Set())] };
 }

@@ -105,3 +105,15 @@ export function inputOf(values: Values, before: Values): LeadInput {
   }
   return Object.keys(preferences).length === 0 ? input : { ...input, preferences };
 }
+
+const MONEY = /^\d+(\.\d{1,2})?$/;
+
+/** The first field that cannot be sent as it is: the API would say of it only that it is no number. */
+export function problemOf(values: Values): { readonly field: string; readonly message: string } | null {
+  const wrong = FIELDS.find((field) => {
+    const value = inputValue(field, values[field.name] ?? '');
+    if (field.kind === 'money') return typeof value === 'string' && !MONEY.test(value);
+    return Number.isNaN(value);
+  });
+  return wrong ? { field: wrong.name, message: wrong.kind === 'money' ? 'A sum like 925,000' : 'A number' } : null;
+}

@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { CREATE_LEAD, UPDATE_LEAD } from '../api/documents.ts';
 import type { HubLead } from '../api/hub-types.ts';
 import { isFinal } from '../api/receipt-types.ts';
 import { Link } from '../ui/link.tsx';
 import { FormField } from './field.tsx';
-import { FIELD_NAMES, GROUPS, inputOf, valuesOf, type Values } from './lead-fields.ts';
+import { FIELD_NAMES, GROUPS, inputOf, problemOf, valuesOf, type Values } from './lead-fields.ts';
 import { ReceiptTrail } from './receipt-trail.tsx';
 import { useSubmit, type Problem } from './use-submit.ts';
 
@@ -38,7 +38,14 @@ function Trouble({ problem, onReload }: { readonly problem: Problem; readonly on
 export function LeadForm({ lead, reload, onAnother }: Props) {
   const [base, setBase] = useState({ values: valuesOf(lead), version: lead?.version ?? 0 });
   const [values, setValues] = useState<Values>(base.values);
-  const { isSending, receipt, problem, send, reset } = useSubmit();
+  const { isSending, receipt, problem: refusal, send, reset } = useSubmit();
+  const [mistake, setMistake] = useState<Problem | null>(null);
+  const problem = mistake ?? refusal;
+  const problemField = problem?.field ?? null;
+  useEffect(() => {
+    // The form is long: the field may be out of sight.
+    if (problemField !== null) document.getElementById(problemField)?.focus();
+  }, [problem, problemField]);
   const input = inputOf(values, lead === null ? {} : base.values);
   const isChanged = Object.keys(inputOf(values, base.values)).length > 0;
   const isWorking = isSending || (receipt !== null && !isFinal(receipt));
@@ -47,6 +54,9 @@ export function LeadForm({ lead, reload, onAnother }: Props) {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    const wrong = problemOf(values);
+    setMistake(wrong && { ...wrong, code: null });
+    if (wrong) return;
     if (lead === null) void send(CREATE_LEAD, { input: Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null)) });
     else void send(UPDATE_LEAD, { input: { leadId: lead.id, ...input }, expectedVersion: base.version });
   };

@@ -1,11 +1,11 @@
-import { useSyncExternalStore } from 'react';
 import { useDesk } from '../session/signed-in.tsx';
 import { ReceiptTrail } from './receipt-trail.tsx';
+import { useStore } from '../ui/use-store.ts';
 
 /** What this person asked for lately, at the edge of the page. */
 export function ReceiptTray() {
   const { receipts } = useDesk();
-  const asked = useSyncExternalStore(receipts.all.subscribe, receipts.all.get);
+  const asked = useStore(receipts.all);
   return (
     <aside className="tray" aria-label="What you asked for">
       {asked.map(({ key, title, receipt, problem }) => (

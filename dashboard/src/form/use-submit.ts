@@ -15,8 +15,8 @@ export interface Submission {
   readonly isSending: boolean;
   readonly receipt: Receipt | null;
   readonly problem: Problem | null;
-  send(document: CommandDocument, variables: Omit<CommandVariables, 'idempotencyKey'>): Promise<void>;
-  reset(): void;
+  readonly send: (document: CommandDocument, variables: Omit<CommandVariables, 'idempotencyKey'>) => Promise<void>;
+  readonly reset: () => void;
 }
 
 const rejectionOf = ({ error }: Receipt): Problem | null => error && { code: error.code, message: error.message, field: formField(error.field) };

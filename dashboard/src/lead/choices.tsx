@@ -9,7 +9,7 @@ import { inWords } from '../ui/words.ts';
 interface PendingChoice {
   readonly shown: string;
   readonly isPending: boolean;
-  choose(value: string, send: () => Promise<boolean>): void;
+  readonly choose: (value: string, send: () => Promise<boolean>) => void;
 }
 
 /** Shows what was chosen until the lead says it itself, or until it was refused. */
@@ -21,9 +21,9 @@ function usePendingChoice(current: string): PendingChoice {
     isPending,
     choose(value, send) {
       setPending(value);
-      void send().then((done) => {
-        if (!done) setPending(null);
-      });
+      void (async () => {
+        if (!(await send())) setPending(null);
+      })();
     },
   };
 }

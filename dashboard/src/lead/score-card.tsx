@@ -39,7 +39,13 @@ export function ScoreCard({ lead }: { readonly lead: HubLead }) {
               </ul>
               <p className="muted small">
                 <ScoreSourceMark source={score.source} degraded={score.degraded} /> {score.modelVersion} · {Math.round(score.confidence * 100)} % confident ·{' '}
-                <Ago at={score.scoredAt} /> · answer <Due lead={lead} />
+                <Ago at={score.scoredAt} />
+                {lead.responseDueAt !== null && (
+                  <>
+                    {' '}
+                    · answer <Due lead={lead} />
+                  </>
+                )}
               </p>
             </div>
           </div>

@@ -18,7 +18,8 @@ export interface LeadHub {
 const TOGETHER_MS = 120;
 
 export function useLeadHub(id: string): LeadHub {
-  const { client } = useDesk().api;
+  const { api } = useDesk();
+  const { client } = api;
   const [{ data, error, fetching }, execute] = useQuery({ query: LEAD_HUB, variables: { id }, requestPolicy: 'cache-and-network' });
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const refresh = useCallback(() => {
@@ -33,7 +34,7 @@ export function useLeadHub(id: string): LeadHub {
       const { data: now } = await client.query(VIEWER, {}, { requestPolicy: 'network-only' }).toPromise();
       if (!isShown) return;
       stop = follow(
-        client,
+        api,
         LEAD_CHANGED,
         { id },
         {
@@ -52,7 +53,7 @@ export function useLeadHub(id: string): LeadHub {
       clearTimeout(timer.current);
       stop?.();
     };
-  }, [client, id, refresh]);
+  }, [api, client, id, refresh]);
 
   const lead = data?.lead ?? null;
   const isGone = data !== undefined && lead === null;

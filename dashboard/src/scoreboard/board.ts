@@ -1,5 +1,5 @@
 /** The rows of the scoreboard as plain values: a page that was read, and what happened since. */
-import type { LeadOrder } from '../api/documents.ts';
+import type { LeadOrder } from '../api/lead-list.ts';
 import type { Connection, LeadCard } from '../api/lead-types.ts';
 import { compareIn, fits } from './placing.ts';
 import type { View } from './view.ts';

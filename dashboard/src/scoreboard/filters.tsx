@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
-import { AGENTS, LEAD_ORDERS, type LeadFilter, type LeadOrder } from '../api/documents.ts';
+import { AGENTS } from '../api/documents.ts';
+import { LEAD_ORDERS, type LeadFilter, type LeadOrder } from '../api/lead-list.ts';
 import { SOURCES, STAGES, TIERS } from '../api/lead-types.ts';
 import { inWords } from '../ui/words.ts';
 import { Choice } from './choice.tsx';
@@ -33,7 +34,7 @@ function TypedText({ id, label, hint, value, onChange }: TypedTextProps) {
     told.current = value;
   }, [value]);
   useEffect(() => {
-    if (text.trim() === told.current) return;
+    if (text.trim() === told.current) return undefined;
     const timer = setTimeout(() => {
       told.current = text.trim();
       onChange(text.trim());
@@ -78,7 +79,7 @@ export function Filters({ view, onChange }: { readonly view: View; readonly onCh
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <form className={isOpen ? 'filters filters-open' : 'filters'} role="search" aria-label="Filter the leads" onSubmit={(event) => event.preventDefault()}>
-      <TypedText id="text" label="Search" hint="Name, email, phone or tag" value={filter.text ?? ''} onChange={typed.text} />
+      <TypedText id="text" label="Search" hint="Name, email, phone, tag" value={filter.text ?? ''} onChange={typed.text} />
       <button type="button" className="button filters-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         Filters
       </button>

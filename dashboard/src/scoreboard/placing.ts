@@ -1,29 +1,24 @@
 /** Where a lead stands in a view: the server's rules for filters and orders, on what a card tells. */
-import type { LeadFilter, LeadOrder } from '../api/documents.ts';
+import type { LeadFilter, LeadOrder } from '../api/lead-list.ts';
 import type { LeadCard } from '../api/lead-types.ts';
 
 /** Sort keys compare as the server's do; a lead without one is not listed in that order. */
-function keyOf(lead: LeadCard, orderBy: LeadOrder): string | null {
-  switch (orderBy) {
-    case 'SCORE_DESC':
-      return String(Math.round((lead.score?.value ?? 0) * 100)).padStart(5, '0');
-    case 'UPDATED_DESC':
-      return lead.updatedAt;
-    case 'DUE_ASC':
-      return lead.responseDueAt;
-    case 'CREATED_DESC':
-      // A card does not tell it; the place that a lead has stays.
-      return '';
-  }
-}
+const KEYS: Readonly<Record<LeadOrder, (lead: LeadCard) => string | null>> = {
+  SCORE_DESC: ({ score }) => String(Math.round((score?.value ?? 0) * 100)).padStart(5, '0'),
+  UPDATED_DESC: ({ updatedAt }) => updatedAt,
+  DUE_ASC: ({ responseDueAt }) => responseDueAt,
+  // A card does not tell it; the place that a lead has stays.
+  CREATED_DESC: () => '',
+};
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Negative where `a` stands above `b`. */
 export function compareIn(orderBy: LeadOrder): (a: LeadCard, b: LeadCard) => number {
   if (orderBy === 'CREATED_DESC') return () => 0;
+  const keyOf = KEYS[orderBy];
   const direction = orderBy === 'DUE_ASC' ? 1 : -1;
-  return (a, b) => direction * (compareText(keyOf(a, orderBy) ?? '', keyOf(b, orderBy) ?? '') || compareText(a.id, b.id));
+  return (a, b) => direction * (compareText(keyOf(a) ?? '', keyOf(b) ?? '') || compareText(a.id, b.id));
 }
 
 const wordsOf = (text: string): string[] =>
@@ -41,7 +36,7 @@ function hasWords(lead: LeadCard, text: string): boolean {
 export function fits(lead: LeadCard, filter: LeadFilter, orderBy: LeadOrder, isShown: boolean): boolean {
   const { tier, stage, source, agentId, tag, minScore, overdue, text } = filter;
   return (
-    keyOf(lead, orderBy) !== null &&
+    KEYS[orderBy](lead) !== null &&
     (tier === undefined || lead.tier === tier) &&
     (stage === undefined || lead.stage === stage) &&
     (source === undefined || lead.source === source) &&

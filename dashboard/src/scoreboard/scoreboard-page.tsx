@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useDesk } from '../session/signed-in.tsx';
 import { navigate, useAddress } from '../ui/router.ts';
 import { useTitle } from '../ui/use-title.ts';
@@ -7,6 +7,7 @@ import { HealthStrip } from './health-strip.tsx';
 import { LeadTable } from './lead-table.tsx';
 import { Summary } from './summary.tsx';
 import { addressOf, viewOf, type View } from './view.ts';
+import { useStore } from '../ui/use-store.ts';
 
 export function ScoreboardPage() {
   const { scoreboard } = useDesk();
@@ -14,7 +15,7 @@ export function ScoreboardPage() {
   const view = useMemo(() => viewOf(new URL(address, location.origin).search), [address]);
   useEffect(() => scoreboard.show(view), [scoreboard, view]);
   useTitle('Live scoreboard');
-  const { board, reading, problem } = useSyncExternalStore(scoreboard.state.subscribe, scoreboard.state.get);
+  const { board, reading, problem } = useStore(scoreboard.state);
   const change = (next: View): void => navigate(addressOf(next), 'replace');
   const isEmpty = board.leads.length === 0;
   return (

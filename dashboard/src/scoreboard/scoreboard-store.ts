@@ -1,6 +1,5 @@
 /** The scoreboard while somebody is signed in: reads pages, follows the news, and keeps on while other pages are looked at. */
-import type { Client } from 'urql';
-import { sentenceOf } from '../api/client.ts';
+import { sentenceOf, type Api } from '../api/client.ts';
 import { ACTIVITY, SCORE_CHANGED, SCOREBOARD, VIEWER } from '../api/documents.ts';
 import { createStore, type Store } from '../api/external-store.ts';
 import { follow } from '../api/follow.ts';
@@ -19,10 +18,10 @@ export interface ScoreboardState {
 export interface Scoreboard {
   readonly state: Store<ScoreboardState>;
   readonly pace: ScorePace;
-  show(view: View): void;
-  loadMore(): void;
-  reload(): void;
-  stop(): void;
+  readonly show: (view: View) => void;
+  readonly loadMore: () => void;
+  readonly reload: () => void;
+  readonly stop: () => void;
 }
 
 const PAGE = 50;
@@ -34,7 +33,8 @@ const TOGETHER_MS = 80;
 const dependsOnMore = ({ filter, orderBy }: View): boolean =>
   orderBy !== 'SCORE_DESC' || Object.keys(filter).some((name) => name !== 'tier' && name !== 'minScore');
 
-export function createScoreboard(client: Client): Scoreboard {
+export function createScoreboard(api: Api): Scoreboard {
+  const { client } = api;
   const state = createStore<ScoreboardState>({ view: { filter: {}, orderBy: 'SCORE_DESC' }, board: EMPTY_BOARD, reading: null, problem: null });
   const pace = createScorePace();
   const stops: (() => void)[] = [];
@@ -90,7 +90,7 @@ export function createScoreboard(client: Client): Scoreboard {
     const after = data?.viewer.liveCursor ?? null;
     stops.push(
       follow(
-        client,
+        api,
         SCORE_CHANGED,
         {},
         {
@@ -103,12 +103,7 @@ export function createScoreboard(client: Client): Scoreboard {
           onReload: reload,
         },
       ),
-      follow(
-        client,
-        ACTIVITY,
-        {},
-        { after, cursorOf: ({ activity }) => activity.cursor, onNews: ({ activity }) => changedLeads.add(activity), onReload: reload },
-      ),
+      follow(api, ACTIVITY, {}, { after, cursorOf: ({ activity }) => activity.cursor, onNews: ({ activity }) => changedLeads.add(activity), onReload: reload }),
     );
   }
   // Before anybody looks at it: the page is connected wherever it is opened.

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { TIERS, type LeadCard } from '../api/lead-types.ts';
 import { useMedia } from '../ui/use-media.ts';
 import { useNow } from '../ui/use-now.ts';
 import type { ScorePace } from './score-pace.ts';
+import { useStore } from '../ui/use-store.ts';
 
 // The charts' library is larger than the rest of the page: the leads don't wait for it.
 const ScoreSpread = lazy(async () => ({ default: (await import('./score-spread.tsx')).ScoreSpread }));
@@ -11,7 +12,7 @@ const PaceChart = lazy(async () => ({ default: (await import('./pace-chart.tsx')
 const isOverdue = (lead: LeadCard, nowMs: number): boolean => lead.overdue || (lead.responseDueAt !== null && Date.parse(lead.responseDueAt) < nowMs);
 
 function Charts({ leads, pace }: { readonly leads: readonly LeadCard[]; readonly pace: ScorePace }) {
-  const steps = useSyncExternalStore(pace.steps.subscribe, pace.steps.get);
+  const steps = useStore(pace.steps);
   const lastMinute = steps.slice(-6).reduce((sum, { count }) => sum + count, 0);
   const values = useMemo(() => leads.flatMap(({ score }) => score?.value ?? []), [leads]);
   return (

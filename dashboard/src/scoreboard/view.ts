@@ -1,5 +1,5 @@
 /** What the scoreboard shows: its filter and order, as they stand in the address so that a view can be shared. */
-import { LEAD_ORDERS, type LeadFilter, type LeadOrder } from '../api/documents.ts';
+import { LEAD_ORDERS, type LeadFilter, type LeadOrder } from '../api/lead-list.ts';
 import { SOURCES, STAGES, TIERS } from '../api/lead-types.ts';
 
 export interface View {

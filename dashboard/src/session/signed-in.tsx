@@ -23,7 +23,7 @@ export function useDesk(): Desk {
 
 function open(token: string): Desk {
   const api = createApi(token, () => signOut(REFUSED));
-  return { api, scoreboard: createScoreboard(api.client), receipts: createReceipts(api.client) };
+  return { api, scoreboard: createScoreboard(api), receipts: createReceipts(api.client) };
 }
 
 /** Give it the token as its key: another person gets another desk. */

@@ -1,6 +1,6 @@
-import { useSyncExternalStore } from 'react';
 import type { ConnectionState } from '../api/live-socket.ts';
 import { useDesk } from '../session/signed-in.tsx';
+import { useStore } from './use-store.ts';
 
 const WORDS: Readonly<Record<ConnectionState, readonly [word: string, meaning: string]>> = {
   connecting: ['Connecting…', 'The live connection is being made.'],
@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<ConnectionState, readonly [word: string, meaning: s
 /** How far what is shown can be trusted to be now. */
 export function Connection() {
   const { live } = useDesk().api;
-  const state = useSyncExternalStore(live.state.subscribe, live.state.get);
+  const state = useStore(live.state);
   const [word, meaning] = WORDS[state];
   return (
     <span className={`connection connection-${state}`} role="status" aria-live="polite" title={meaning} data-testid="connection-state" data-state={state}>

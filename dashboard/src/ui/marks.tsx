@@ -32,8 +32,8 @@ export function Delta({ value, previous }: { readonly value: number; readonly pr
   return (
     <span className={`delta delta-${direction}`} title={`Before: ${scoreWords(previous)}`}>
       <span aria-hidden="true">{arrow} </span>
-      {change === 0 ? 'same' : signed(change)}
-      <span className="muted"> from {scoreWords(previous)}</span>
+      {change === 0 ? 'unchanged' : signed(change)}
+      {change !== 0 && <span className="muted"> from {scoreWords(previous)}</span>}
     </span>
   );
 }

@@ -18,7 +18,7 @@ export function ScoreRing({ value, tier, size = 44 }: Props) {
         <circle className="ring-track" cx="18" cy="18" r={RADIUS} />
         <circle className="ring-value" cx="18" cy="18" r={RADIUS} strokeDasharray={`${value ?? 0} 100`} transform="rotate(-90 18 18)" />
       </svg>
-      <span className="ring-number" style={{ fontSize: size * 0.31 }}>
+      <span className="ring-number" style={{ fontSize: size * (size > 60 ? 0.27 : 0.31) }}>
         {words}
       </span>
     </span>

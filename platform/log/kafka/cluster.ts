@@ -33,6 +33,8 @@ export function createCluster(
         const { partitions, replicationFactor } = settings;
         // One by one: kafkajs cannot say which of several existed already.
         for (const topic of missing) await createUnlessThere(admin, { topic, numPartitions: partitions, replicationFactor });
+        // Another process may have made one a moment ago: until it has its leaders this throws what is tried again.
+        await admin.fetchTopicMetadata({ topics: [...new Set(topics)] });
       }),
     lag: (group, topic) =>
       ask(answerTimeoutMs, async (admin) => {

@@ -42,7 +42,14 @@ function mutations(leadIds: readonly string[], run: string): Source {
   const next = (): string => {
     sent += 1;
     if (sent % 2 === 0) return requestBody(RECORD_INTERACTION, { input: { leadId: leadIds[sent % leadIds.length], kind: 'PAGE_VIEW', url: '/homes' } });
-    const input = { firstName: 'New', lastName: `Lead ${sent}`, email: `new.${run}.${sent}@leads.example`, source: 'WEBSITE_FORM', intent: 'BUYER', madeUp: true };
+    const input = {
+      firstName: 'New',
+      lastName: `Lead ${sent}`,
+      email: `new.${run}.${sent}@leads.example`,
+      source: 'WEBSITE_FORM',
+      intent: 'BUYER',
+      madeUp: true,
+    };
     return requestBody(CREATE_LEAD, { input });
   };
   return {

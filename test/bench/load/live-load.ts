@@ -53,8 +53,8 @@ function subscribers({ url, token }: LiveJob): Readonly<Record<Transport, Subscr
   const sse = createSseClient({ url: `${url}/graphql`, headers: { authorization: `Bearer ${token}` } });
   const webSocket = createWebSocketClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { token } });
   return {
-    sse: (operation, sink) => sse.subscribe<NonNullable<Result['data']>>(operation, sink as never),
-    websocket: (operation, sink) => webSocket.subscribe<NonNullable<Result['data']>>(operation, sink as never),
+    sse: (operation, sink) => sse.subscribe<NonNullable<Result['data']>>(operation, sink),
+    websocket: (operation, sink) => webSocket.subscribe<NonNullable<Result['data']>>(operation, sink),
     close() {
       sse.dispose();
       void webSocket.dispose();

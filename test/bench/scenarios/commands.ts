@@ -1,4 +1,4 @@
-/** Mutations that are accepted, while the workers of the same process carry them out; and a log that is drained. */
+/** Mutations that are accepted, while the workers of the same process carry them out; and many commands that come at once. */
 import { printed, SERVER_CORE, startChild } from '../children.ts';
 import { untilQuiet, type Patience } from '../cpu.ts';
 import type { Load } from '../load/client.ts';
@@ -7,6 +7,7 @@ import type { BenchOptions } from '../options.ts';
 import { allLeads, type Product, type WhereData } from '../product.ts';
 
 const CLIENTS = 32;
+const ROUNDS_MAX = 3;
 
 export interface AcceptedResult {
   readonly writeModel: string;
@@ -37,7 +38,7 @@ export async function benchAccepted(writeModel: string, product: Product, load: 
   await round('warm-up', options.warmUpSeconds);
   await untilQuiet([process.pid, load.pid, product.pid], patience);
   const rounds: HttpFigures[] = [];
-  for (let number = 0; number < options.rounds; number += 1) rounds.push(await round(String(number), options.roundSeconds));
+  for (let number = 0; number < Math.min(options.rounds, ROUNDS_MAX); number += 1) rounds.push(await round(String(number), options.roundSeconds));
   return { writeModel, rounds };
 }
 

@@ -130,7 +130,8 @@ export async function benchReads(product: Product, load: Load, options: BenchOpt
       const rounds = new Map<string, ReadRound[]>(targets.map(({ name }) => [name, []]));
       for (const one of targets) await measure(one, query, requests, options.warmUpSeconds, load, own);
       for (let round = 0; round < options.rounds; round += 1) {
-        for (const one of targets) rounds.get(one.name)?.push(await undisturbed(() => measure(one, query, requests, options.roundSeconds, load, own), own, patience));
+        for (const one of targets)
+          rounds.get(one.name)?.push(await undisturbed(() => measure(one, query, requests, options.roundSeconds, load, own), own, patience));
       }
       figures.push(...[...rounds].map(([server, of]) => ({ query, server, rounds: of })));
     }

@@ -52,7 +52,7 @@ async function append(records: readonly LogRecord[]): Promise<readonly CommandEn
 
 async function untilDone(sent: readonly CommandEnvelope[], stillOpen: Look): Promise<void> {
   const deadlineMs = performance.now() + TIMEOUT_MS;
-  for (let open = sent; open.length > 0; ) {
+  for (let open = sent; open.length > 0;) {
     // One look is cheap; all are looked at only where the last one is done.
     if ((await stillOpen(open.slice(-1))).length === 0) open = await stillOpen(open);
     if (performance.now() > deadlineMs) throw new Error(`${open.length} commands were not carried out within ${TIMEOUT_MS} ms`);
@@ -64,7 +64,10 @@ async function untilDone(sent: readonly CommandEnvelope[], stillOpen: Look): Pro
 async function drain(run: string, names: readonly RoleName[], stillOpen: Look): Promise<number> {
   const [warmUp, records] = [await makeRecords(`${run}-warm-up`, Math.ceil(commands / 4)), await makeRecords(run, commands)];
   const byName = rolesByName(undefined);
-  const workers = await startWorkers(names.map((name) => byName[name]), ports);
+  const workers = await startWorkers(
+    names.map((name) => byName[name]),
+    ports,
+  );
   await untilDone(await append(warmUp), stillOpen);
   const startedMs = performance.now();
   await untilDone(await append(records), stillOpen);

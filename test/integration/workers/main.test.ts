@@ -52,8 +52,9 @@ describeWithServices('a worker process', ['postgres', 'bridge'], ({ postgres, br
   it('says that it is not ready where its dependencies are away, and is again when they are back', async () => {
     const url = await ready(run(['--roles=relay'], addresses()));
     const status = async (): Promise<number> => (await fetch(`${url}/readyz`)).status;
-    await kit.withDatabaseDown(() => vi.waitUntil(async () => (await status()) === 503, WAIT).then(() => undefined));
-    await vi.waitUntil(async () => (await status()) === 200, WAIT);
+    expect(await status()).toBe(200);
+    await kit.withDatabaseDown(async () => vi.waitFor(async () => expect(await status()).toBe(503), WAIT));
+    await vi.waitFor(async () => expect(await status()).toBe(200), WAIT);
   });
 
   it('names every mistake of its configuration and ends with code 1', async () => {

@@ -33,7 +33,12 @@ describeWithServices('the origin', ['postgres'], ({ postgres }) => {
   });
 
   const serve = async (role: RunningRole): Promise<string> => {
-    const server = await serveHttp({ host: '127.0.0.1', port: 0, logger: silentLogger, answer: async (request) => (await role.answer?.(request)) ?? NOT_FOUND });
+    const server = await serveHttp({
+      host: '127.0.0.1',
+      port: 0,
+      logger: silentLogger,
+      answer: async (request) => (await role.answer?.(request)) ?? NOT_FOUND,
+    });
     served.push(server);
     return server.url;
   };
@@ -97,7 +102,16 @@ describeWithServices('the origin', ['postgres'], ({ postgres }) => {
   it('says what is wrong with a request', async () => {
     const url = await start();
     const tooMany = JSON.stringify({ refs: Array.from({ length: ORIGIN_VIEWS_MAX + 1 }, () => ref(ADA)) });
-    const garbage = ['', 'null', '{', '[]', '{"refs":7}', '{"refs":[{"tenant":"a:b","kind":"lead","id":"lead_1"}]}', '{"refs":[{"tenant":"a","kind":"command","id":"x"}]}', tooMany];
+    const garbage = [
+      '',
+      'null',
+      '{',
+      '[]',
+      '{"refs":7}',
+      '{"refs":[{"tenant":"a:b","kind":"lead","id":"lead_1"}]}',
+      '{"refs":[{"tenant":"a","kind":"command","id":"x"}]}',
+      tooMany,
+    ];
     for (const body of garbage) {
       const answer = await ask(url, ORIGIN_VIEWS_PATH, body);
       expect([body.slice(0, 40), answer.status, await answer.json()]).toEqual([body.slice(0, 40), 400, { error: expect.any(String) as string }]);
@@ -135,7 +149,8 @@ describeWithServices('the origin', ['postgres'], ({ postgres }) => {
       await odd(async () => ({ status: 200, body: '{"views":[]}' })),
       await odd(() => Promise.reject(new Error('a bug'))),
     ];
-    for (const url of urls) await expect(createHttpOrigin({ url, token: TOKEN, timeoutMs: 200 }).views([ref(ADA)])).rejects.toBeInstanceOf(OriginUnavailableError);
+    for (const url of urls)
+      await expect(createHttpOrigin({ url, token: TOKEN, timeoutMs: 200 }).views([ref(ADA)])).rejects.toBeInstanceOf(OriginUnavailableError);
     never.resolve({ status: 200, body: 'late' });
   });
 

@@ -38,7 +38,9 @@ async function everythingOf(readModels: ReadModels, ids: readonly LeadId[]) {
   const query = { tenant: ACME, kind: 'lead', order: 'SCORE', direction: 'DESC', where: [], words: [], first: 500 } as const;
   const lists = await Promise.all([[], ['tier:HOT'], ['stage:NEW'], ['tag:vip']].map((facets) => readModels.list({ ...query, facets })));
   return {
-    docs: (await readModels.get(ids.map((id) => ({ tenant: ACME, kind: 'lead', id })))).map((view) => view && { ...view, doc: JSON.parse(view.doc) as unknown }),
+    docs: (await readModels.get(ids.map((id) => ({ tenant: ACME, kind: 'lead', id })))).map(
+      (view) => view && { ...view, doc: JSON.parse(view.doc) as unknown },
+    ),
     lists: lists.map(({ items }) => items.map(({ id }) => id)),
     entries: await Promise.all(ids.map(async (id) => [await entriesIn(readModels, id, 'timeline'), await entriesIn(readModels, id, 'scores')])),
   };
@@ -60,9 +62,7 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
   };
   const committed = async (): Promise<RecordedEvent[]> => [...(await kit.ports.eventStore.readCommitted('', 10_000)).events];
   const deliver = (events: readonly RecordedEvent[], lane = (event: RecordedEvent) => event.lane) =>
-    kit.ports.log.append(
-      events.map((event) => ({ topic: eventTopic(lane(event)), key: recordKey(event.tenant, event.streamId), value: encodeEvent(event) })),
-    );
+    kit.ports.log.append(events.map((event) => ({ topic: eventTopic(lane(event)), key: recordKey(event.tenant, event.streamId), value: encodeEvent(event) })));
   const drained = () =>
     vi.waitUntil(async () => (await Promise.all(LANES.map((lane) => kit.drained(`projector.${lane}`, eventTopic(lane))))).every(Boolean), WAIT);
   const ids = Array.from({ length: 8 }, (_, n) => leadId(`lead-${n}`));
@@ -108,11 +108,14 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     await aBusyDay();
     await carryOut(commandOf({ type: 'EraseLead', leadId: ids[3] ?? ADA }));
     const rebuilt = createMemoryReadModels();
-    const [, handled] = await Promise.all([carryOut(...ids.map((id) => commandOf(addNote(id, 'meanwhile')))), rebuildReadModels(kit.ports.eventStore, rebuilt, silentLogger)]);
+    const [, handled] = await Promise.all([
+      carryOut(...ids.map((id) => commandOf(addNote(id, 'meanwhile')))),
+      rebuildReadModels(kit.ports.eventStore, rebuilt, silentLogger),
+    ]);
     expect(handled).toBeGreaterThan(0);
     // What came later is projected live, from a point before the end of the rebuild.
     await createProjection(rebuilt, kit.ports.eventStore).project((await committed()).slice(-20));
-    await vi.waitUntil(async () => (await kit.ports.eventStore.loadCheckpoint('relay')) !== '' && (await newsOf(ids[0] ?? '')).length > 0, WAIT);
+    await vi.waitUntil(async () => (await kit.ports.eventStore.loadCheckpoint('relay')) !== '' && newsOf(ids[0] ?? '').length > 0, WAIT);
     await vi.waitFor(async () => expect(await everythingOf(kit.readModels, ids)).toEqual(await everythingOf(rebuilt, ids)), WAIT);
     const afresh = createMemoryReadModels();
     await rebuildReadModels(kit.ports.eventStore, afresh, silentLogger);
@@ -200,7 +203,13 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     await vi.waitUntil(async () => (await kit.readModels.get([{ tenant: ACME, kind: 'lead', id: ADA }]))[0]?.version === 2, WAIT);
     expect(newsOf(ADA)).toEqual([]);
     kit.outages.liveBus = false;
-    await vi.waitUntil(() => newsOf(ADA).flatMap(({ events }) => events).join() === 'LeadCreated,NoteAdded', WAIT);
+    await vi.waitUntil(
+      () =>
+        newsOf(ADA)
+          .flatMap(({ events }) => events)
+          .join() === 'LeadCreated,NoteAdded',
+      WAIT,
+    );
   });
 
   it('stores everything once the read models are back', async () => {
@@ -248,12 +257,12 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     await carryOut(commandOf({ type: 'EraseLead', leadId: ADA }));
     return { old, all: [...old, ...(await committed()).slice(-1)] };
   };
-  const forgotten = async (readModels: ReadModels): Promise<void> => {
+  /** What is left of Ada, by everything that readers can ask for. */
+  const remains = async (readModels: ReadModels) => {
     const { docs, lists, entries } = await everythingOf(readModels, [ADA]);
-    expect(JSON.stringify({ docs, lists, entries })).not.toContain(SECRET);
-    expect(lists).toEqual([[], [], [], []]);
-    expect(entries).toMatchObject([[[{ n: 4, type: 'LeadErased' }], []]]);
+    return { holdsSecret: JSON.stringify({ docs, lists, entries }).includes(SECRET), listed: lists.flat(), entries };
   };
+  const forgotten = { holdsSecret: false, listed: [], entries: [[[{ n: 4, type: 'LeadErased' }], []]] };
 
   it('forgets the entries of an erased lead, and late old events do not bring them back', async () => {
     const { old, all } = await eraseAda();
@@ -261,46 +270,55 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
       const project = (events: readonly RecordedEvent[]) => createProjection(readModels, kit.ports.eventStore).project(events);
       await project(all.slice(0, 3));
       await project(all.slice(3));
-      await forgotten(readModels);
+      expect(await remains(readModels)).toMatchObject(forgotten);
       // Each in a process that knows nothing.
       for (const events of [old.slice(0, 1), old.slice(1), old, all]) {
         await project(events);
-        await forgotten(readModels);
+        expect(await remains(readModels)).toMatchObject(forgotten);
       }
     }
   });
 
+  /** Read models that stop before their n-th call until they may go on. */
+  function stopping(readModels: ReadModels, callsBefore: number) {
+    const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let calls = 0;
+    const atStep = async <T>(act: () => Promise<T>): Promise<T> => {
+      if (calls++ === callsBefore) {
+        reached.resolve();
+        await held.promise;
+      }
+      return act();
+    };
+    const slow: ReadModels = {
+      ...readModels,
+      get: (refs) => atStep(() => readModels.get(refs)),
+      append: (entries) => atStep(() => readModels.append(entries)),
+      put: (views) => atStep(() => readModels.put(views)),
+      removeEntries: (refs) => atStep(() => readModels.removeEntries(refs)),
+    };
+    return { slow, reached: reached.promise, goOn: () => held.resolve() };
+  }
+
   it('forgets an erased lead whichever of an older event and the erasure is faster at each step', async () => {
     const { old, all } = await eraseAda();
     const erasure = all.slice(3);
-    const steps = ['get', 'append', 'put', 'removeEntries'] as const;
+    const stops = [0, 1, 2, 3, 4, 5];
     for (const late of [old.slice(0, 1), old.slice(0, 2), old.slice(1, 3)])
-      for (const known of [0, 2])
-        for (let heldAt = 0; heldAt < 5; heldAt++) {
+      for (const [known, first, second] of [0, 2].flatMap((n) => stops.flatMap((i) => stops.flatMap((j) => [[n, i, j] as const]))))
+        for (const [one, other] of [[late, erasure] as const, [erasure, late] as const]) {
           const readModels = createMemoryReadModels();
           if (known > 0) await createProjection(readModels, kit.ports.eventStore).project(old.slice(0, known));
-          // The older event stops before its n-th call of the read models until the erasure is done.
-          const [reached, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-          let calls = 0;
-          const slow = Object.fromEntries(
-            steps.map((step) => [
-              step,
-              async (argument: never) => {
-                if (calls++ === heldAt) {
-                  reached.resolve();
-                  await held.promise;
-                }
-                return readModels[step](argument);
-              },
-            ]),
-          );
-          // As its process saw the write model before the erasure.
-          const projected = createProjection({ ...readModels, ...slow } as ReadModels, kit.ports.eventStore).project(late);
-          await Promise.race([reached.promise, projected]);
-          await createProjection(readModels, kit.ports.eventStore).project(erasure);
-          held.resolve();
-          await projected;
-          await forgotten(readModels);
+          const [a, b] = [stopping(readModels, first), stopping(readModels, second)];
+          const projectedOne = createProjection(a.slow, kit.ports.eventStore).project(one);
+          await Promise.race([a.reached, projectedOne]);
+          const projectedOther = createProjection(b.slow, kit.ports.eventStore).project(other);
+          await Promise.race([b.reached, projectedOther]);
+          a.goOn();
+          await projectedOne;
+          b.goOn();
+          await projectedOther;
+          expect(await remains(readModels)).toMatchObject(forgotten);
         }
   });
 });

@@ -131,6 +131,6 @@ describeWithServices('the relay', ['postgres'], ({ postgres }) => {
     await kit.withDatabaseDown(() => vi.waitUntil(() => !relay.health().ok, WAIT).then(() => undefined));
     await write(kit.newProcess().eventStore, append(ACME, leadId('a'), 0, note('1')));
     await untilRelayed(1);
-    await kit.withDatabaseDown(() => relay.stop());
+    await expect(kit.withDatabaseDown(() => relay.stop())).resolves.toBeUndefined();
   });
 });

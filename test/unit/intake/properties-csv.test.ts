@@ -11,7 +11,14 @@ describe('listings from CSV', () => {
     expect(rows).toHaveLength(3_000);
     expect(rows[0]).toMatchObject({
       row: 2,
-      input: { externalId: '7856610160', price: '925000', bathrooms: 1.75, zip: '98006', listedAt: '2014-08-12T00:00:00.000Z', point: { lat: 47.561, lon: -122.153 } },
+      input: {
+        externalId: '7856610160',
+        price: '925000',
+        bathrooms: 1.75,
+        zip: '98006',
+        listedAt: '2014-08-12T00:00:00.000Z',
+        point: { lat: 47.561, lon: -122.153 },
+      },
     });
   });
 

@@ -9,24 +9,37 @@ import { created } from '../../support/facts.ts';
 const command = envelopeOf({ type: 'AddNote', leadId: LEAD, text: 'a 🦊 "quoted"' }, makeId('command', '1'));
 const event = record(LEAD, 3, created());
 
-/** Not even what is wrong may crash a reader: an envelope, or the one error that puts a record aside. */
+/** Not even what is wrong may crash a reader: an envelope, or the one error that puts a record aside, with a reason that any log takes. */
 function isReadOrRefused(text: string): boolean {
-  for (const decode of [decodeCommand, decodeEvent]) {
+  return [decodeCommand, decodeEvent].every((decode) => {
     try {
-      expect(decode(text).streamId).toMatch(/^(lead|prop|agent)_/);
+      return /^(lead|prop|agent)_/.test(decode(text).streamId);
     } catch (error) {
       if (!(error instanceof MalformedMessageError)) throw error;
-      expect(error.message.length).toBeGreaterThan(0);
-      expect(error.message.length).toBeLessThanOrEqual(3_000);
-      expect(error.message.isWellFormed()).toBe(true);
+      return error.message.length > 0 && error.message.length <= 2_000 && error.message.isWellFormed();
     }
-  }
-  return true;
+  });
 }
+const expectNoCrash = <T extends unknown[]>(property: fc.IProperty<T>): void => fc.assert(property, { numRuns: 1_000 });
 
 type Json = Record<string, unknown>;
 const parsed = (text: string): Json => JSON.parse(text) as Json;
-const paths = ['schema', 'id', 'tenant', 'streamId', 'actor', 'lane', 'issuedAt', 'at', 'fingerprint', 'trace', 'expectedVersion', 'version', 'command', 'event'];
+const paths = [
+  'schema',
+  'id',
+  'tenant',
+  'streamId',
+  'actor',
+  'lane',
+  'issuedAt',
+  'at',
+  'fingerprint',
+  'trace',
+  'expectedVersion',
+  'version',
+  'command',
+  'event',
+];
 
 describe('decoding', () => {
   it('reads back what was written', () => {
@@ -37,29 +50,31 @@ describe('decoding', () => {
   });
 
   it('never crashes on any text', () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), isReadOrRefused), { numRuns: 500 });
+    expect(() => expectNoCrash(fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.json()), isReadOrRefused))).not.toThrow();
   });
 
   it('never crashes on an envelope with a part exchanged or taken away', () => {
-    fc.assert(
-      fc.property(
-        fc.constantFrom(encodeCommand(command), encodeEvent(event)),
-        fc.constantFrom(...paths),
-        fc.option(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('x'.repeat(100_000)))),
-        (text, path, value) => isReadOrRefused(JSON.stringify({ ...parsed(text), [path]: value ?? undefined })),
+    expect(() =>
+      expectNoCrash(
+        fc.property(
+          fc.constantFrom(encodeCommand(command), encodeEvent(event)),
+          fc.constantFrom(...paths),
+          fc.option(fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constant('x'.repeat(100_000)))),
+          (text, path, value) => isReadOrRefused(JSON.stringify({ ...parsed(text), [path]: value ?? undefined })),
+        ),
       ),
-      { numRuns: 1_000 },
-    );
+    ).not.toThrow();
   });
 
   it('never crashes on an envelope that was cut or spoilt anywhere', () => {
     const text = encodeCommand(command);
-    fc.assert(
-      fc.property(fc.nat(text.length), fc.nat(text.length), fc.string({ unit: 'binary', maxLength: 5 }), (from, to, put) =>
-        isReadOrRefused(text.slice(0, from) + put + text.slice(to)),
+    expect(() =>
+      expectNoCrash(
+        fc.property(fc.nat(text.length), fc.nat(text.length), fc.string({ unit: 'binary', maxLength: 5 }), (from, to, put) =>
+          isReadOrRefused(text.slice(0, from) + put + text.slice(to)),
+        ),
       ),
-      { numRuns: 1_000 },
-    );
+    ).not.toThrow();
   });
 
   it('takes a body of any depth, for who handles it to judge', () => {

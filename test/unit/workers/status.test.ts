@@ -8,7 +8,13 @@ import { reportStatus } from '../../../workers/kit/status.ts';
 const role = (ok: boolean): RunningRole => ({ stop: async () => undefined, health: () => ({ ok, detail: 'd', facts: { n: 1 } }) });
 
 function processNamed(instance: string, readModels: ReadModels, clock: { now(): Date }) {
-  return reportStatus({ instance, readModels, clock, logger: silentLogger }, new Map([['relay', role(true)], ['projector', role(false)]]));
+  return reportStatus(
+    { instance, readModels, clock, logger: silentLogger },
+    new Map([
+      ['relay', role(true)],
+      ['projector', role(false)],
+    ]),
+  );
 }
 async function listed(readModels: ReadModels): Promise<string[]> {
   const query = { tenant: SYSTEM_TENANT, kind: 'status', order: 'UPDATED', direction: 'ASC', facets: ['all'], where: [], words: [], first: 100 } as const;
@@ -41,7 +47,9 @@ it('takes away who was killed a minute ago, and nobody who lives', async () => {
   const start = new Date('2026-03-10T20:00:00.000Z').getTime();
   const put = (id: string, atMs: number) => {
     const at = new Date(atMs).toISOString();
-    return readModels.put([{ tenant: SYSTEM_TENANT, kind: 'status', id, version: atMs, doc: '{}', index: { facets: ['all'], sorts: { UPDATED: at }, fields: {}, words: [] } }]);
+    return readModels.put([
+      { tenant: SYSTEM_TENANT, kind: 'status', id, version: atMs, doc: '{}', index: { facets: ['all'], sorts: { UPDATED: at }, fields: {}, words: [] } },
+    ]);
   };
   await put('killed:relay', start - 61_000);
   await put('quiet:relay', start - 59_000);
@@ -56,5 +64,5 @@ it('takes away who was killed a minute ago, and nobody who lives', async () => {
 
 it('stops although nobody can be told', async () => {
   const broken: ReadModels = { ...createMemoryReadModels(), put: () => Promise.reject(new Error('down')) };
-  await processNamed('one', broken, { now: () => new Date() }).stop();
+  await expect(processNamed('one', broken, { now: () => new Date() }).stop()).resolves.toBeUndefined();
 });
