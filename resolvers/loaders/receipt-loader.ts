@@ -21,7 +21,7 @@ export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts): Data
 export async function readReceipts(ports: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
   const known = await Promise.all(ids.map(async (id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
-  return Promise.all(known.map((receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
+  return Promise.all(known.map(async (receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
 }
 
 async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null)[]> {

@@ -37,9 +37,3 @@ function reasonOf(services: ServicesUnderTest, name: ServiceName): string | unde
 const areAvailable = <K extends ServiceName>(services: ServicesUnderTest, names: readonly K[]): services is ServicesUnderTest & AvailableServices<K> =>
   names.every((name) => reasonOf(services, name) === undefined);
 
-/** The address of a service, for hooks and helpers outside a suite of its own. Throws with the reason where it is missing. */
-export function requireService<K extends ServiceName>(name: K): Available<K> {
-  const service: ServicesUnderTest[K] = inject('services')[name];
-  if ('missing' in service) throw new Error(`${name} is missing: ${service.missing}`);
-  return service as Available<K>;
-}

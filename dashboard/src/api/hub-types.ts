@@ -104,7 +104,6 @@ export interface HubLead extends LeadCard {
   readonly intent: Intent;
   readonly timeZone: string;
   readonly stageSince: string;
-  readonly createdAt: string;
   readonly respondedAt: string | null;
   readonly erasedAt: string | null;
   readonly campaign: {

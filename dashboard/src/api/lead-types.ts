@@ -57,6 +57,7 @@ export interface LeadCard {
   readonly responseDueAt: string | null;
   readonly overdue: boolean;
   readonly madeUp: boolean;
+  readonly createdAt: string;
   readonly updatedAt: string;
 }
 

@@ -49,7 +49,6 @@ export function withChanges(board: Board, changes: readonly Change[], view: View
   const compare = compareIn(orderBy);
   const rows = new Map(board.leads.map((lead) => [lead.id, lead]));
   const pulses = new Map(board.pulses);
-  const fresh: LeadCard[] = [];
   let isChanged = false;
   for (const { lead, direction } of changes) {
     const shown = rows.get(lead.id);
@@ -63,15 +62,11 @@ export function withChanges(board: Board, changes: readonly Change[], view: View
       pulses.delete(lead.id);
       continue;
     }
-    if (shown === undefined) fresh.push(lead);
     rows.set(lead.id, lead);
     if (direction !== undefined) pulses.set(lead.id, { direction, count: (pulses.get(lead.id)?.count ?? 0) + 1 });
   }
   if (!isChanged) return board;
-  // In the order of creation what is new stands on top; the rest keeps its place.
-  const isFresh = new Set(fresh.map(({ id }) => id));
-  const all = [...fresh.reverse().map(({ id }) => id), ...[...rows.keys()].filter((id) => !isFresh.has(id))].flatMap((id) => rows.get(id) ?? []);
-  return { ...board, leads: sorted(all, orderBy), pulses };
+  return { ...board, leads: sorted([...rows.values()], orderBy), pulses };
 }
 
 const sorted = (leads: readonly LeadCard[], orderBy: LeadOrder): LeadCard[] => leads.toSorted(compareIn(orderBy));

@@ -7,15 +7,13 @@ const KEYS: Readonly<Record<LeadOrder, (lead: LeadCard) => string | null>> = {
   SCORE_DESC: ({ score }) => String(Math.round((score?.value ?? 0) * 100)).padStart(5, '0'),
   UPDATED_DESC: ({ updatedAt }) => updatedAt,
   DUE_ASC: ({ responseDueAt }) => responseDueAt,
-  // A card does not tell it; the place that a lead has stays.
-  CREATED_DESC: () => '',
+  CREATED_DESC: ({ createdAt }) => createdAt,
 };
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Negative where `a` stands above `b`. */
 export function compareIn(orderBy: LeadOrder): (a: LeadCard, b: LeadCard) => number {
-  if (orderBy === 'CREATED_DESC') return () => 0;
   const keyOf = KEYS[orderBy];
   const direction = orderBy === 'DUE_ASC' ? 1 : -1;
   return (a, b) => direction * (compareText(keyOf(a) ?? '', keyOf(b) ?? '') || compareText(a.id, b.id));

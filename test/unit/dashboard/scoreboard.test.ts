@@ -22,6 +22,7 @@ function card(id: string, value: number, more: Partial<LeadCard> = {}): LeadCard
     responseDueAt: null,
     overdue: false,
     madeUp: false,
+    createdAt: at,
     updatedAt: at,
     ...more,
   };
@@ -77,6 +78,13 @@ describe('the scoreboard', () => {
     const due = (id: string, minute: number): LeadCard => card(id, 60, { responseDueAt: `2026-03-01T09:${minute}:00.000Z` });
     const board = withChanges(page([due('a', 40), due('b', 50)], false, byDue), [{ lead: due('urgent', 35) }, { lead: card('a', 60, { version: 2 }) }], byDue);
     expect(namesOf(board)).toEqual(['urgent', 'b']);
+  });
+
+  it('puts a new lead on top of the newest, and not an old one that changed', () => {
+    const newest: View = { filter: {}, orderBy: 'CREATED_DESC' };
+    const from = (id: string, day: number): LeadCard => card(id, 60, { createdAt: `2026-03-${day}T09:30:00.000Z` });
+    const board = withChanges(page([from('b', 22), from('a', 21)], true, newest), [{ lead: from('old', 11) }, { lead: from('new', 23) }], newest);
+    expect(namesOf(board)).toEqual(['new', 'b', 'a']);
   });
 
   it('keeps what a search found, although a card does not tell why', () => {
