@@ -2,9 +2,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres/embedded-postgres.ts';
 import { silentLogger } from '../../platform/telemetry/logger.ts';
-import type { LogRecord } from '../../platform/log/log.ts';
+import { connect, type Sql } from '../../platform/event-store/connect.ts';
 import { composeWorkers } from '../../workers/compose.ts';
 import { workersConfig } from '../../workers/config.ts';
+import { ROLE_NAMES } from '../../workers/kit/role.ts';
+import { rolesByName } from '../../workers/roles.ts';
+import { startWorkers } from '../../workers/start-workers.ts';
 import { startServer, type Server } from './children.ts';
 import { brokerageRecords, LEADS } from './data.ts';
 import { requestBody } from './documents.ts';
@@ -30,22 +33,47 @@ const environment = ({ dataDir, databaseUrl }: WhereData): Record<string, string
 });
 
 const CHUNK = 500;
-const SETTLED_MS = 3_000;
 const LOOK_EVERY_MS = 300;
 const SETTLE_TIMEOUT_MS = 120_000;
 const PAGE = 100;
 
-/** Puts the brokerage's commands into the log, before anybody works on it. */
+/** Brings the brokerage about: its commands go into the log, and workers carry out everything that follows from them. */
 export async function seed(where: WhereData): Promise<void> {
   const embedded = where.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: where.dataDir }) : undefined;
   const url = where.databaseUrl ?? embedded?.url ?? '';
   const composed = await composeWorkers(workersConfig(environment(where)), { url, embedded: embedded !== undefined }, silentLogger);
+  const sql = connect(url, { embedded: embedded !== undefined, connectionsMax: 1 });
+  const byName = rolesByName(undefined);
+  const workers = await startWorkers(
+    ROLE_NAMES.map((name) => byName[name]),
+    composed.ports,
+  );
   try {
-    const records: LogRecord[] = await brokerageRecords();
+    const records = await brokerageRecords();
     for (let from = 0; from < records.length; from += CHUNK) await composed.ports.log.append(records.slice(from, from + CHUNK));
+    await untilTrue('the brokerage did not move in', () => isCarriedOut(sql, records.length));
   } finally {
+    await workers.stop();
+    await sql.end({ timeout: 5 });
     await composed.close();
     await embedded?.stop();
+  }
+}
+
+/** True where every command was handled, every event was relayed, and no consumer has anything left to read. */
+async function isCarriedOut(sql: Sql, commands: number): Promise<boolean> {
+  const [row] = await sql<{ done: boolean }[]>`
+    select (select count(*) from inbox) >= ${commands}
+      and (select count(*) from events) <= (select coalesce(sum(next_offset), 0) from log_partitions where topic like 'leads.events.%')
+      and not exists (select 1 from log_offsets o join log_partitions p using (topic, partition) where o.next_offset < p.next_offset) as done`;
+  return row?.done === true;
+}
+
+async function untilTrue(otherwise: string, condition: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS;
+  while (!(await condition())) {
+    if (performance.now() > deadlineMs) throw new Error(`${otherwise} within ${SETTLE_TIMEOUT_MS} ms`);
+    await delay(LOOK_EVERY_MS);
   }
 }
 
@@ -82,18 +110,9 @@ export async function allLeads<T>(product: Product, selection: string): Promise<
   }
 }
 
-/** Resolves once every lead is scored and nothing has changed for a while. */
-export async function untilSettled(product: Product): Promise<void> {
-  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS;
-  const versions = async (): Promise<string> => {
-    const leads = await allLeads<{ id: string; version: number }>(product, '{ id version }');
-    return leads.length < LEADS ? '' : leads.map(({ id, version }) => `${id}@${version}`).join();
-  };
-  for (let before = '', sinceMs = performance.now(); ; await delay(LOOK_EVERY_MS)) {
-    const now = await versions();
-    if (now === '' || now !== before) sinceMs = performance.now();
-    else if (performance.now() - sinceMs > SETTLED_MS) return;
-    if (performance.now() > deadlineMs) throw new Error('the brokerage did not settle in time');
-    before = now;
-  }
+/** Throws where the brokerage is not whole. */
+export async function requireWhole(product: Product): Promise<void> {
+  const leads = await allLeads<{ score: object | null }>(product, '{ score { value } }');
+  if (leads.length !== LEADS || leads.some(({ score }) => score === null))
+    throw new Error(`${leads.length} leads came up, not ${LEADS}, or some have no score`);
 }

@@ -3,12 +3,13 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { connect } from '../../platform/event-store/connect.ts';
 import { ServiceMissingError } from '../../scripts/services/service.ts';
 import { startServices, type Services } from '../../scripts/services/index.ts';
 import type { Patience } from './cpu.ts';
 import { startLoad, type Load } from './load/client.ts';
 import { benchOptions, USAGE, type BenchOptions } from './options.ts';
-import { seed, startProduct, untilSettled, type Product, type WhereData } from './product.ts';
+import { seed, startProduct, requireWhole, type Product, type WhereData } from './product.ts';
 import { describe, errorsOf, writePage, type Results } from './report.ts';
 import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
 import { benchLive, type LiveResult } from './scenarios/live.ts';
@@ -30,7 +31,7 @@ async function withProduct(where: WhereData, use: (product: Product) => Promise<
   await seed(where);
   const product = await startProduct(where);
   try {
-    await untilSettled(product);
+    await requireWhole(product);
     await use(product);
   } finally {
     await product.stop();
@@ -93,13 +94,21 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
   }
 }
 
+/** Another database of the same server. */
+async function anotherDatabase(databaseUrl: string, name: string): Promise<string> {
+  const sql = connect(databaseUrl, { connectionsMax: 1 });
+  await sql.unsafe(`create database ${name}`);
+  await sql.end();
+  return Object.assign(new URL(databaseUrl), { pathname: `/${name}` }).href;
+}
+
 async function benchOnPostgres({ env }: Services, folder: string, load: Load, options: BenchOptions, to: Collected): Promise<void> {
   const databaseUrl = env['DATABASE_URL'] ?? '';
-  if (options.only.includes('commands')) {
-    say('PostgreSQL: many commands at once');
-    to.drains.push(await benchDrain('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres-drain'), databaseUrl }, options));
-  }
   await benchSize('PostgreSQL', { dataDir: await emptyFolder(folder, 'postgres'), databaseUrl }, load, options, to);
+  if (!options.only.includes('commands')) return;
+  say('PostgreSQL: many commands at once');
+  const where = { dataDir: await emptyFolder(folder, 'postgres-drain'), databaseUrl: await anotherDatabase(databaseUrl, 'drain') };
+  to.drains.push(await benchDrain('PostgreSQL', where, options));
 }
 
 const command = ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' ');

@@ -44,7 +44,9 @@ export function LeadForm({ lead, reload, onAnother }: Props) {
   const problemField = problem?.field ?? null;
   useEffect(() => {
     // The form is long: the field may be out of sight.
-    if (problemField !== null) document.getElementById(problemField)?.focus();
+    const control = problemField === null ? null : document.getElementById(problemField);
+    control?.focus({ preventScroll: true });
+    control?.scrollIntoView({ block: 'center' });
   }, [problem, problemField]);
   const input = inputOf(values, lead === null ? {} : base.values);
   const isChanged = Object.keys(inputOf(values, base.values)).length > 0;

@@ -29,8 +29,8 @@ export function createReceipts(client: Client): Receipts {
   const stops = new Set<() => void>();
 
   const put = (asked: Asked): void => {
-    const others = all.get().filter(({ key }) => key !== asked.key);
-    all.set([...others, asked].slice(-KEPT));
+    const isKnown = all.get().some(({ key }) => key === asked.key);
+    all.set(isKnown ? all.get().map((one) => (one.key === asked.key ? asked : one)) : [...all.get(), asked].slice(-KEPT));
   };
   const dismiss = (key: string): void => all.set(all.get().filter((asked) => asked.key !== key));
   const onReceipt = (key: string, title: string, receipt: Receipt): void => {

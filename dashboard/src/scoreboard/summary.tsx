@@ -61,9 +61,11 @@ export function Summary({ leads, hasMore, pace }: { readonly leads: readonly Lea
           </div>
         </dl>
         <div className="share" aria-hidden="true">
-          {TIERS.map((tier) => (
-            <span key={tier} className={`tier-${tier.toLowerCase()}`} style={{ flexGrow: leads.filter((lead) => lead.tier === tier).length }} />
-          ))}
+          {TIERS.map((tier) => ({ tier, count: leads.filter((lead) => lead.tier === tier).length }))
+            .filter(({ count }) => count > 0)
+            .map(({ tier, count }) => (
+              <span key={tier} className={`tier-${tier.toLowerCase()}`} style={{ flexGrow: count }} />
+            ))}
         </div>
       </div>
       {hasRoom && <Charts leads={leads} pace={pace} />}
