@@ -2,19 +2,24 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../dashboard/', import.meta.url));
 export const DASHBOARD_DIST = join(ROOT, 'dist');
+const OPERATIONS = fileURLToPath(new URL('../../schema/operations/', import.meta.url));
 const STAMP = join(DASHBOARD_DIST, '.sources');
 
-/** A digest of every source file's path and bytes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** A digest of every source file's path and bytes; the page's documents are among them. */
 async function sourcesDigest(): Promise<string> {
   const hash = createHash('sha256');
-  const entries = await readdir(ROOT, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const file of files.filter((path) => !path.startsWith(DASHBOARD_DIST)).sort()) hash.update(file.slice(ROOT.length)).update(await readFile(file));
+  const files = [...(await filesIn(ROOT)), ...(await filesIn(OPERATIONS))].filter((path) => !path.startsWith(DASHBOARD_DIST));
+  for (const file of files.sort()) hash.update(relative(ROOT, file)).update(await readFile(file));
   return hash.digest('hex');
 }
 

@@ -36,4 +36,3 @@ function reasonOf(services: ServicesUnderTest, name: ServiceName): string | unde
 
 const areAvailable = <K extends ServiceName>(services: ServicesUnderTest, names: readonly K[]): services is ServicesUnderTest & AvailableServices<K> =>
   names.every((name) => reasonOf(services, name) === undefined);
-
