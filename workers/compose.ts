@@ -20,7 +20,9 @@ import type { WorkersConfig } from './config.ts';
 import type { WorkerPorts } from './kit/role.ts';
 
 /** How long the partitions of a worker that was killed wait for another one. Renewed every second or so. */
-const TABLE_LOG_LEASE_MS = 6_000;
+const TABLE_LOG_LEASE_MS = 10_000;
+/** Alone in its database nobody waits for it, and on a busy laptop seconds can pass between two signs of life. */
+const EMBEDDED_LEASE_MS = 60_000;
 
 export interface ComposedWorkers {
   readonly ports: WorkerPorts;
@@ -53,7 +55,7 @@ export async function composeWorkers(
     const log =
       config.kafkaBrokers.length > 0
         ? createKafkaLog({ brokers: [...config.kafkaBrokers], clientId: instance, logger })
-        : createTableLog({ sql, notify, instance, leaseMs: TABLE_LOG_LEASE_MS });
+        : createTableLog({ sql, notify, instance, leaseMs: database.embedded ? EMBEDDED_LEASE_MS : TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
     const views = composeViews(config, logger);
     const { readModels, liveBus } = views;
