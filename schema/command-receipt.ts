@@ -5,6 +5,7 @@ import { changedLead, receiptById, tokenOf } from '../resolvers/commands/receipt
 import { builder } from './builder.ts';
 import { CommandStatusEnum, LaneEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
+import { apiField } from '../resolvers/commands/input-problems.ts';
 import { CommandReceiptType, LeadType } from './refs.ts';
 
 const CommandErrorType = builder.objectRef<NonNullable<CommandReceipt['error']>>('CommandError').implement({
@@ -12,7 +13,11 @@ const CommandErrorType = builder.objectRef<NonNullable<CommandReceipt['error']>>
   fields: (t) => ({
     code: t.exposeString('code'),
     message: t.exposeString('message'),
-    field: t.exposeString('field', { nullable: true, description: "The input's field, as a dotted path." }),
+    field: t.string({
+      nullable: true,
+      description: "The input's field, as a dotted path.",
+      resolve: ({ field }) => (field === undefined ? null : apiField(field)),
+    }),
   }),
 });
 

@@ -47,17 +47,28 @@ async function importFile(file: string, url: string, token: string): Promise<Rep
   return answer.data.importProperties;
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { url: { type: 'string', default: 'http://127.0.0.1:4000' }, token: { type: 'string' } },
-});
-const [file] = positionals;
-if (file === undefined || positionals.length > 1) {
+/** What was asked for; null where it makes no sense. */
+function readArguments(): { file: string; url: string; token: string | undefined } | null {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { url: { type: 'string', default: 'http://127.0.0.1:4000' }, token: { type: 'string' } },
+    });
+    const [file] = positionals;
+    return file === undefined || positionals.length > 1 ? null : { file, url: values.url, token: values.token };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+const asked = readArguments();
+if (asked === null) {
   console.error(USAGE);
   process.exit(2);
 }
 try {
-  const report = await importFile(file, values.url, values.token ?? (await devToken(values.url)));
+  const report = await importFile(asked.file, asked.url, asked.token ?? (await devToken(asked.url)));
   for (const { row, column, message } of report.errors) console.error(`row ${row}${column === null ? '' : `, ${column}`}: ${message}`);
   console.log(`${report.accepted} listings accepted, ${report.rejected} rows refused`);
   process.exitCode = report.rejected > 0 ? 1 : 0;

@@ -94,7 +94,7 @@ export function productSuite(size: SystemSize): void {
   it('tells of a lead that is there already', async () => {
     await carryOut(gateway(1), CREATE_LEAD, { firstName: 'Fay', email: 'fay@example.com' });
     const { receipt } = await gateway(2).data<{ receipt: Receipt }>(CREATE_LEAD, { input: { email: 'FAY@example.com' }, wait: 'VISIBLE' });
-    expect(receipt).toMatchObject({ status: 'REJECTED', error: { code: 'CONFLICT', field: expect.stringMatching(/\bemail$/) } });
+    expect(receipt).toMatchObject({ status: 'REJECTED', error: { code: 'CONFLICT', field: 'input.email' } });
   });
 
   it('imports the 3,000 rows of a file of homes and offers leads those that suit', async () => {
