@@ -47,8 +47,10 @@ export function makeId<K extends IdKind>(kind: K, body: string): IdOf[K] {
 
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
+export const isTenantId = (text: string): text is TenantId => TENANT.test(text);
+
 /** A tenant id: 1 to 63 letters, digits, dots, dashes or underscores. Throws a RangeError on anything else (braces and colons would break keys). */
 export function tenantId(text: string): TenantId {
-  if (!TENANT.test(text)) throw new RangeError(`a tenant is 1 to 63 letters, digits, '.', '-' or '_', not ${JSON.stringify(text)}`);
-  return text as TenantId;
+  if (!isTenantId(text)) throw new RangeError(`a tenant is 1 to 63 letters, digits, '.', '-' or '_', not ${JSON.stringify(text)}`);
+  return text;
 }

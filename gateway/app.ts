@@ -54,6 +54,8 @@ export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
   const yoga = createYogaServer(options);
   async function route(request: Request, context: ServerContext): Promise<Routed> {
+    // Clients write the host into it as they like.
+    if (!URL.canParse(request.url)) return { route: 'failed', response: badUrl() };
     try {
       const { pathname } = new URL(request.url);
       return await answerRoute(request, pathname, context, { ...options, graphql: (one) => yoga.handleRequest(one, context) });
@@ -80,6 +82,9 @@ const contextHeaders = (headers: Headers) => ({
   consistencyToken: headers.get('x-consistency-token') ?? undefined,
   traceparent: headers.get('traceparent') ?? undefined,
 });
+
+const badUrl = (): Response =>
+  jsonAnswer(400, { error: { code: 'BAD_USER_INPUT', message: 'the path or the header "host" of this request makes no address' } });
 
 function failure(error: unknown, requestId: string, logger: Logger): Response {
   if (error instanceof BodyTooLargeError) return jsonAnswer(413, { error: { code: 'BAD_USER_INPUT', message: error.message } });

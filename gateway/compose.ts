@@ -14,7 +14,7 @@ import { digest } from '../platform/messages/new-id.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
 import { connectRedisViews } from '../platform/redis-views.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
-import type { GatewayPorts } from '../resolvers/context.ts';
+import type { GatewayPorts } from '../resolvers/ports.ts';
 import type { GatewayConfig } from './config.ts';
 
 export interface ComposedGateway {

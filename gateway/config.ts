@@ -1,4 +1,5 @@
 /** What a gateway process is told by its environment. Pure. */
+import { isTenantId } from '../domain/ids.ts';
 import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, type Reader, type RedisAddress } from '../platform/config/shared-settings.ts';
 import { readEnvironment, type Environment } from '../platform/config/variables.ts';
 
@@ -74,9 +75,9 @@ function webhookSecrets(read: Reader): ReadonlyMap<string, string> {
   for (const [index, pair] of read.list('WEBHOOK_SECRETS').entries()) {
     const [tenant = '', ...rest] = pair.split('=');
     const secret = rest.join('=').trim();
-    if (tenant.trim() && secret) secrets.set(tenant.trim(), secret);
+    if (isTenantId(tenant.trim()) && secret) secrets.set(tenant.trim(), secret);
     // Nothing of the value is repeated: it may be the secret.
-    else read.problem(`WEBHOOK_SECRETS must be tenant=secret,tenant=secret; entry ${index + 1} has no tenant or no secret`);
+    else read.problem(`WEBHOOK_SECRETS must be tenant=secret,tenant=secret; entry ${index + 1} has no tenant's name or no secret`);
   }
   return secrets;
 }

@@ -1,6 +1,7 @@
 /** Makes what requests work with. */
 import { createConsistencyTokens } from './consistency-token.ts';
-import { DEFAULT_TIMING, type GatewayPorts, type GatewayShared, type Identity, type RequestContext, type Timing } from './context.ts';
+import type { GatewayShared, Identity, RequestContext } from './context.ts';
+import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createLiveFeed } from './live/live-feed.ts';
 import { createLoaders } from './loaders/loaders.ts';
 
@@ -26,6 +27,9 @@ export interface RequestFacts {
 /** A header with more is a mistake; each token costs a signature check. */
 const TOKENS_MAX = 20;
 
+/** W3C Trace Context. Anything else is dropped, as the standard asks: a command must not fail for the sake of its trace. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
 /** Once for a request, or for a subscription. */
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
   const { identity, requestId, consistencyToken, traceparent } = facts;
@@ -40,5 +44,5 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
       )
     : undefined;
   const loaders = createLoaders({ tenant, ports, timing: shared.timing, required });
-  return { identity, requestId, ports, shared, loaders, traceparent };
+  return { identity, requestId, ports, shared, loaders, traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined };
 }

@@ -1,5 +1,5 @@
 /** A whole gateway on Node, over ports made elsewhere: HTTP, WebSocket, metrics, page, and a clean end. */
-import type { GatewayPorts } from '../../resolvers/context.ts';
+import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';

@@ -46,8 +46,10 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
   const running = useServer<Record<string, unknown>, Caller>(handlers(options, connections), sockets);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
-    if (refusal === null) sockets.handleUpgrade(request, socket, head, (one) => sockets.emit('connection', one, request));
-    else socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => sockets.emit('connection', one, request));
+    // An upgraded connection is ours: one that breaks while it is refused would otherwise end the process.
+    socket.on('error', () => socket.destroy());
+    socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
   server.on('upgrade', onUpgrade);
   return {
@@ -69,8 +71,9 @@ async function allDone(connections: ReadonlySet<Connection>, timeoutMs: number):
 }
 
 function refusalOf(request: IncomingMessage): string | null {
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-  if (pathname !== '/graphql') return '404 Not Found';
+  // Not every request target is a URL ("//"), and what is thrown here nobody catches.
+  const [path] = (request.url ?? '').split('?');
+  if (path !== '/graphql') return '404 Not Found';
   const { origin, host } = request.headers;
   const site = request.headers['sec-fetch-site'];
   const headers = new Headers({ ...(origin && { origin }), ...(host && { host }), ...(typeof site === 'string' && { 'sec-fetch-site': site }) });

@@ -5,11 +5,13 @@ import { TokenError, type VerifiedToken } from './token-verifier.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-const SUBJECT_CHARACTERS_MAX = 256;
+/** What an envelope takes as its actor: a longer or a broken one would be let in here and its commands refused behind the log. */
+const SUBJECT_CHARACTERS_MAX = 200;
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 function subjectOf(claims: Claims): string {
   const { sub } = claims;
-  if (typeof sub === 'string' && sub.length > 0 && sub.length <= SUBJECT_CHARACTERS_MAX) return sub;
+  if (typeof sub === 'string' && sub.length > 0 && sub.length <= SUBJECT_CHARACTERS_MAX && isStorable(sub)) return sub;
   throw new TokenError(`the token's claim "sub" must be text of 1 to ${SUBJECT_CHARACTERS_MAX} characters`);
 }
 

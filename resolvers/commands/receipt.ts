@@ -2,23 +2,9 @@
 import { isId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
-import { isSettled, receiptVersion } from '../../domain/views/receipts.ts';
-import type { ViewPut } from '../../platform/read-models/read-models.ts';
+import { isSettled } from '../../domain/views/receipts.ts';
 import type { RequestContext } from '../context.ts';
 import type { Wait } from './command.ts';
-
-/** How long a receipt can be asked for; the inbox keeps the outcome for ever. */
-const RECEIPT_TTL_SECONDS = 7 * 24 * 3600;
-
-export const receiptPut = (receipt: CommandReceipt): ViewPut => ({
-  tenant: receipt.tenant,
-  kind: 'command',
-  id: receipt.id,
-  version: receiptVersion(receipt.status),
-  doc: JSON.stringify(receipt),
-  index: null,
-  ttlSeconds: RECEIPT_TTL_SECONDS,
-});
 
 /** True where the receipt is what the caller waits for, or can never become that. */
 export const hasReached = (receipt: CommandReceipt, wait: Wait): boolean =>

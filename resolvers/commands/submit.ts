@@ -9,7 +9,7 @@ import { conflictingKey, unavailable } from '../errors.ts';
 import { requireAuthority } from './authority.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
-import { receiptPut } from './receipt.ts';
+import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import { watchReceipt } from './wait-for.ts';
 
 /** Throws ApiError: FORBIDDEN, BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, or UNAVAILABLE where the log did not take it (it may have: repeat with the same key). */

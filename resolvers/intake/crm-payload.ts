@@ -3,6 +3,7 @@
  * or nested under `message` and `contact`; a contact that was created or updated, or got a tag.
  */
 import { z } from 'zod';
+import { parseTime } from '../../domain/time.ts';
 
 const text = z.string().trim().max(10_000);
 const id = z.string().trim().min(1).max(200);
@@ -118,7 +119,8 @@ function toMessage(body: Payload, at: string | undefined): CrmEvent {
 function toTime(body: Payload): string | undefined {
   const written = body.dateAdded ?? body.timestamp;
   if (written === undefined || Number.isNaN(Date.parse(written))) return undefined;
-  return new Date(written).toISOString();
+  // A year that the domain takes for a slip is no time either: the message itself still counts.
+  return parseTime(new Date(written).toISOString()) ?? undefined;
 }
 
 /** Throws CrmPayloadError with every field that is wrong. */

@@ -5,7 +5,7 @@ import { digest } from '../../platform/messages/new-id.ts';
 import { buildEnvelope } from '../commands/build-envelope.ts';
 import { canonicalJson } from '../commands/canonical-json.ts';
 import type { CommandDefinition } from '../commands/command.ts';
-import { receiptPut } from '../commands/receipt.ts';
+import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import { appendCommands } from '../commands/submit.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput, isApiError } from '../errors.ts';

@@ -4,7 +4,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
-import type { Timing } from '../context.ts';
+import type { Timing } from '../ports.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
 import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
 import { createViewLoader } from './view-loader.ts';

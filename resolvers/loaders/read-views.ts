@@ -3,7 +3,7 @@
  * older than was asked for: rather none.
  */
 import type { StoredView, ViewRef } from '../../platform/read-models/read-models.ts';
-import type { GatewayPorts } from '../context.ts';
+import type { GatewayPorts } from '../ports.ts';
 import { unavailable, type ApiError } from '../errors.ts';
 
 export type ViewPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger'>;

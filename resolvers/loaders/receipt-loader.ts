@@ -3,7 +3,7 @@ import DataLoader from 'dataloader';
 import { isId, type CommandId, type TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { unavailable } from '../errors.ts';
-import type { GatewayPorts } from '../context.ts';
+import type { GatewayPorts } from '../ports.ts';
 import { caughtUp } from './receipt-progress.ts';
 
 export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;

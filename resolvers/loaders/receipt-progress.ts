@@ -5,7 +5,7 @@
 import { kindOfId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { isSettled, laterReceipt, receiptVisible } from '../../domain/views/receipts.ts';
-import type { GatewayPorts } from '../context.ts';
+import type { GatewayPorts } from '../ports.ts';
 
 type Ports = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
 

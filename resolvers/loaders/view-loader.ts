@@ -1,7 +1,7 @@
 /** One kind of view, batched per tick and parsed once. */
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
-import type { Timing } from '../context.ts';
+import type { Timing } from '../ports.ts';
 import { parseView } from '../parse-view.ts';
 import { readViews, type ViewPorts } from './read-views.ts';
 

@@ -9,7 +9,7 @@ import { startEmbeddedPostgres } from '../../platform/embedded-postgres/embedded
 import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
 import { createLogger } from '../../platform/telemetry/pino-logger.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { GatewayPorts } from '../../resolvers/context.ts';
+import type { GatewayPorts } from '../../resolvers/ports.ts';
 import { createCrmWebhook } from '../../resolvers/intake/crm-webhook.ts';
 import { composeWorkers, type ComposedWorkers } from '../../workers/compose.ts';
 import { workersConfig, type WorkersConfig } from '../../workers/config.ts';

@@ -27,7 +27,7 @@ export interface BenchOptions {
 }
 
 const FULL = { rounds: 5, roundSeconds: 3, warmUpSeconds: 3, patienceSeconds: 40, drainCommands: 4_000, liveSamples: 200 };
-const QUICK = { rounds: 1, roundSeconds: 1, warmUpSeconds: 1, patienceSeconds: 2, drainCommands: 500, liveSamples: 20 };
+const QUICK = { rounds: 1, roundSeconds: 1, warmUpSeconds: 1, patienceSeconds: 0, drainCommands: 200, liveSamples: 20 };
 
 /** Throws a RangeError that says what is wrong. */
 export function benchOptions(args: string[]): BenchOptions {

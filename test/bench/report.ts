@@ -1,5 +1,7 @@
 /** The figures as tables, for people. */
+import { spawnSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { cpuModel } from './cpu.ts';
 import { PINNED } from './children.ts';
 import type { AcceptedResult, DrainResult } from './scenarios/commands.ts';
@@ -17,7 +19,8 @@ export interface Results {
   readonly missing: readonly string[];
 }
 
-const PAGE = new URL('../../docs/benchmarks.md', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
+const PAGE = new URL('docs/benchmarks.md', ROOT);
 const [BEGIN, END] = ['<!-- figures: begin, written by npm run bench -->', '<!-- figures: end -->'];
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -131,6 +134,9 @@ export async function writePage(text: string): Promise<void> {
   const [, after] = rest?.split(END ?? '') ?? [];
   if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has lost the marks between which the figures go');
   await writeFile(PAGE, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`);
+  // The page is checked like every file.
+  const formatted = spawnSync(process.execPath, ['node_modules/.bin/oxfmt', fileURLToPath(PAGE)], { cwd: ROOT });
+  if (formatted.status !== 0) throw new Error(`docs/benchmarks.md was written but not formatted: ${formatted.stderr.toString()}`);
 }
 
 /** Wrong answers of any kind: a figure with errors is none. */

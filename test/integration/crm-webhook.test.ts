@@ -61,6 +61,26 @@ describe('the CRM webhook', () => {
     expect(new Set(commands().map(({ streamId }) => streamId)).size).toBe(1);
   });
 
+  it('refuses a replay whose signature is written otherwise', async () => {
+    const { webhook, log } = setUp();
+    await webhook(await delivery(MESSAGE));
+    const again = await delivery(MESSAGE);
+    again.headers.set('x-webhook-signature', (again.headers.get('x-webhook-signature') ?? '').toUpperCase().replace('SHA256', 'sha256'));
+    expect((await webhook(again)).status).toBe(409);
+    expect(log.records).toHaveLength(2);
+  });
+
+  it('tells strangers nothing of who is with us: a location without a secret and a wrong signature get one answer', async () => {
+    const { webhook, log } = setUp();
+    const known = await webhook(await delivery(MESSAGE, { secret: 'a guess' }));
+    for (const secret of ['a guess', 'nobody']) {
+      const unknown = await webhook(await delivery({ ...MESSAGE, locationId: 'not-here' }, { secret }));
+      expect(unknown.status).toBe(401);
+      expect(await unknown.json()).toEqual(await known.clone().json());
+    }
+    expect(log.records).toHaveLength(0);
+  });
+
   it('refuses a replay', async () => {
     const { webhook, log } = setUp();
     await webhook(await delivery(MESSAGE));

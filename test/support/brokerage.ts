@@ -14,7 +14,8 @@ import { createMemoryReadModels } from '../../platform/read-models/memory-read-m
 import { ReadModelsUnavailableError, type ReadModels } from '../../platform/read-models/read-models.ts';
 import { viewPut } from '../../platform/read-models/view-put.ts';
 import { silentLogger } from '../../platform/telemetry/logger.ts';
-import type { GatewayPorts, GatewayShared, RequestContext, Timing } from '../../resolvers/context.ts';
+import type { GatewayShared, RequestContext } from '../../resolvers/context.ts';
+import type { GatewayPorts, Timing } from '../../resolvers/ports.ts';
 import { createGatewayShared, createRequestContext, type RequestFacts } from '../../resolvers/request-context.ts';
 
 export const ACME = tenantId('acme');

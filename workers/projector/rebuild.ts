@@ -3,7 +3,7 @@ import { systemClock, type Clock } from '../../platform/clock.ts';
 import type { EventStore } from '../../platform/event-store/event-store.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import { RECEIPT_TTL_SECONDS, receiptPut } from '../kit/receipts.ts';
+import { RECEIPT_TTL_SECONDS, receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { StreamChange } from './fold-batch.ts';
 import { inRequests } from './in-requests.ts';
 import { createProjection } from './project.ts';

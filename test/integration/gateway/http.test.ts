@@ -27,6 +27,10 @@ describe('the gateway over HTTP', () => {
     (await (await gateway.query({ query }, headers)).json()) as Answer;
   const codeOf = async (query: string): Promise<unknown> => (await answerTo(query)).errors?.[0]?.extensions['code'];
 
+  it('answers a request whose host makes no address with what is wrong', async () => {
+    for (const host of ['[::', 'a b/@']) expect(await statusUnderName(gateway, host)).toBe(400);
+  });
+
   describe('request ids', () => {
     it('are made for every answer, and a caller’s own is kept', async () => {
       expect((await fetch(`${gateway.url}/healthz`)).headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);

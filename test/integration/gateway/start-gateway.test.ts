@@ -11,7 +11,7 @@ import { systemClock } from '../../../platform/clock.ts';
 import { createMemoryLiveBus } from '../../../platform/live-bus/memory-live-bus.ts';
 import { createMemoryReadModels } from '../../../platform/read-models/memory-read-models.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
-import type { GatewayPorts } from '../../../resolvers/context.ts';
+import type { GatewayPorts } from '../../../resolvers/ports.ts';
 
 /** The product's own schema behind the product's own server, on ports in memory. */
 describe('a gateway with the real schema', () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createClient, type Client } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -98,6 +100,32 @@ async function openSubscriptions(gateway: TestGateway): Promise<number> {
   const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(/^lead_intelligence_graphql_subscriptions_open (\d+)/m.exec(text)?.[1]);
 }
+
+describe('upgrades that cannot be', () => {
+  const UPGRADE = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+  const send = (gateway: TestGateway, target: string): Socket =>
+    connect(gateway.port, '127.0.0.1').setEncoding('utf8').end(`GET ${target} HTTP/1.1\r\n${UPGRADE}`);
+
+  it.each(['//', 'http://[', '/nothing'])('are refused, whatever they ask for: %s', async (target) => {
+    const gateway = await startTestGateway();
+    const [answer] = (await once(send(gateway, target), 'data')) as [string];
+    expect(answer).toContain('HTTP/1.1 404 Not Found');
+    await gateway.stop();
+  });
+
+  it('do not end the process when their connection breaks meanwhile', async () => {
+    const gateway = await startTestGateway();
+    const broken = Array.from({ length: 20 }, async () => {
+      const socket = connect(gateway.port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(`GET /nothing HTTP/1.1\r\n${UPGRADE}`, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    });
+    await Promise.all(broken);
+    expect(await (await gateway.query({ query: '{ whoami }' })).json()).toEqual({ data: { whoami: 'demo-admin@demo' } });
+    await gateway.stop();
+  });
+});
 
 describe('GraphQL over SSE', () => {
   async function subscribe(

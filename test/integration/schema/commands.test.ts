@@ -45,6 +45,16 @@ function working(brokerage: Brokerage): { stop(): Promise<void> } {
 }
 
 describe('a mutation', () => {
+  test('carries the trace context of its request, and is not harmed by one that is none', async () => {
+    const brokerage = createBrokerage();
+    const good = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    for (const traceparent of [good, 'x'.repeat(500), '\u00ff', '']) await run(brokerage.context({}, { traceparent }), CREATE, { input: NEW });
+    expect(commandsOf(brokerage).map(({ trace }) => trace)).toEqual([{ traceparent: good }, undefined, undefined, undefined]);
+  });
+  test('refuses an idempotency key with half a character: as bytes, all such halves are one', async () => {
+    const { errors } = await run(createBrokerage().context(), CREATE, { input: NEW, key: 'a\ud800' });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'idempotencyKey' } }]);
+  });
   test('answers ACCEPTED once its command is in the log, under a key of tenant and lead', async () => {
     const brokerage = createBrokerage();
     const receipt = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));

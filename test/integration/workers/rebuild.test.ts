@@ -3,7 +3,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { createMemoryReadModels } from '../../../platform/read-models/memory-read-models.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { commandHandlerRole } from '../../../workers/command-handler/role.ts';
-import { RECEIPT_TTL_SECONDS } from '../../../workers/kit/receipts.ts';
+import { RECEIPT_TTL_SECONDS } from '../../../platform/read-models/receipt-put.ts';
 import { rebuildReadModels } from '../../../workers/projector/rebuild.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, addNote, commandOf, createLead, leadId, startWorkerKit, type WorkerKit } from '../../support/worker-kit.ts';

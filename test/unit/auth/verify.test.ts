@@ -35,6 +35,18 @@ describe('verified tokens', () => {
     await expect(verifier.verify(await sign(theirs.privateKey, 'RS256'))).rejects.toThrow('not signed with the algorithm of our key');
   });
 
+  it.each([
+    ['too long', 's'.repeat(201)],
+    ['with a zero', 's\0'],
+    ['with half a character', 's\ud800'],
+  ])('name a subject that commands can carry: one %s is refused here, not behind the log', async (_name, sub) => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const verifier = await createTokenVerifier({ publicJwk: await exportJWK(publicKey), clock: clockAt(START) });
+    const claims = { tenant: 'acme', roles: ['AGENT'], sub, exp: START / 1000 + 3_600 };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(privateKey);
+    await expect(verifier.verify(token)).rejects.toThrow('"sub"');
+  });
+
   it('must come from the issuer and be meant for the audience, if those are given', async () => {
     const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
     const verifier = await createTokenVerifier({ publicJwk: await exportJWK(publicKey), issuer: 'https://id', audience: 'leads', clock: clockAt(START) });

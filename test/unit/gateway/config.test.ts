@@ -23,6 +23,11 @@ describe('the configuration of a gateway', () => {
     ]);
   });
 
+  it('takes webhook secrets for names that a tenant can have, and refuses to start with others', () => {
+    for (const tenant of ['we{ird', 'a:b', ''])
+      expect(messageOf(() => gatewayConfig({ WEBHOOK_SECRETS: `ok=1,${tenant}=hunter2` }))).toContain('entry 2 has no tenant');
+  });
+
   it('says every mistake at once, and no secret', () => {
     const env = {
       PORT: 'http',

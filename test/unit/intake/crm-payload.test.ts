@@ -24,6 +24,10 @@ describe('what the CRM sends', () => {
     });
   });
 
+  it.each(['0001-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', 'yesterday'])('keeps a message whose time makes no sense (%s), without it', (dateAdded) => {
+    expect(readCrmPayload({ type: 'TYPE_SMS', locationId: 'acme', contactId: 'c1', body: 'hello', dateAdded })).toMatchObject({ text: 'hello', at: undefined });
+  });
+
   it('reads an inbound message in the flat shape TYPE_SMS', () => {
     const event = readCrmPayload({ type: 'TYPE_SMS', locationId: 'acme', contactId: 'c1', body: 'hello', phone: '+12065550100' });
     expect(event).toMatchObject({ kind: 'MESSAGE', text: 'hello', channel: 'SMS', contact: { externalId: 'c1', phone: '+12065550100' } });

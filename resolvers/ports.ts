@@ -1,0 +1,31 @@
+/** What a gateway process works with: the ports, and how long it waits. */
+import type { Clock } from '../platform/clock.ts';
+import type { LiveBus } from '../platform/live-bus/live-bus.ts';
+import type { Log } from '../platform/log/log.ts';
+import type { Origin } from '../platform/origin/origin.ts';
+import type { ReadModels } from '../platform/read-models/read-models.ts';
+import type { Logger } from '../platform/telemetry/logger.ts';
+
+/** The ports of a gateway process; made once, in gateway/compose.ts. */
+export interface GatewayPorts {
+  readonly log: Pick<Log, 'append' | 'check'>;
+  readonly readModels: ReadModels;
+  readonly liveBus: LiveBus;
+  readonly origin: Origin;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Signs consistency tokens; the same on every gateway. */
+  readonly tokenSecret: string;
+}
+
+/** How long answers are held back at the most. */
+export interface Timing {
+  /** `wait: APPLIED | VISIBLE` of a mutation. */
+  readonly commandWaitMs: number;
+  /** Between two looks at a receipt while waiting; news on the live feed come sooner. */
+  readonly receiptPollMs: number;
+  /** `atLeast`: for a view to reach the version that a token asks for. */
+  readonly versionWaitMs: number;
+}
+
+export const DEFAULT_TIMING: Timing = { commandWaitMs: 5_000, receiptPollMs: 250, versionWaitMs: 2_000 };
