@@ -18,6 +18,7 @@ import { useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
 import { useOperationMetrics } from './plugins/operation-metrics.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './plugins/request-id.ts';
+import { useSseEventIds } from './plugins/sse-event-ids.ts';
 import { useSubscriptionExpiry } from './plugins/subscription-expiry.ts';
 import type { OperationScope, RequestInfo, ServerContext } from './request-context.ts';
 import { answerRoute, type Assets, type Routed, type RouteHandlers } from './routes.ts';
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): App {
 const contextHeaders = (headers: Headers) => ({
   consistencyToken: headers.get('x-consistency-token') ?? undefined,
   traceparent: headers.get('traceparent') ?? undefined,
+  lastEventId: headers.get('last-event-id') || undefined,
 });
 
 const badUrl = (): Response =>
@@ -95,9 +97,9 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
 function createYogaServer(options: AppOptions): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, requestId, consistencyToken, traceparent }) => {
+    context: ({ identity, requestId, consistencyToken, traceparent, lastEventId }) => {
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      return options.createContext({ identity, requestId, consistencyToken, traceparent });
+      return options.createContext({ identity, requestId, consistencyToken, traceparent, lastEventId });
     },
     plugins: plugins(options),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
@@ -133,5 +135,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
     useMaskedResults(logger),
+    // Behind the masking: what it adds is the last word on a result.
+    useSseEventIds(),
   ];
 }

@@ -15,6 +15,8 @@ export interface ServerContext extends RequestInfo {
   readonly consistencyToken?: string | undefined;
   /** W3C trace context of the caller. */
   readonly traceparent?: string | undefined;
+  /** The header Last-Event-ID: the cursor behind which a client of SSE resumes. */
+  readonly lastEventId?: string | undefined;
 }
 
 /** What resolvers get for one operation. */
@@ -23,4 +25,5 @@ export interface OperationScope {
   readonly traceparent?: string | undefined;
   readonly requestId: string;
   readonly consistencyToken?: string | undefined;
+  readonly lastEventId?: string | undefined;
 }

@@ -32,4 +32,6 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** W3C trace context of the request, for the commands that it sends. */
   readonly traceparent?: string | undefined;
+  /** Where a subscription resumes, whatever its `after` says: a client that reconnects by itself repeats its first request. */
+  readonly lastEventId?: string | undefined;
 }

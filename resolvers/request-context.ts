@@ -22,6 +22,7 @@ export interface RequestFacts {
   /** The header x-consistency-token: one token, or several with commas between them. */
   readonly consistencyToken?: string | undefined;
   readonly traceparent?: string | undefined;
+  readonly lastEventId?: string | undefined;
 }
 
 /** A header with more is a mistake; each token costs a signature check. */
@@ -32,7 +33,7 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Once for a request, or for a subscription. */
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
-  const { identity, requestId, consistencyToken, traceparent } = facts;
+  const { identity, requestId, consistencyToken, traceparent, lastEventId } = facts;
   const { tenant } = identity;
   const tokens = (consistencyToken ?? '').split(',').map((token) => token.trim());
   const required = consistencyToken
@@ -44,5 +45,6 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
       )
     : undefined;
   const loaders = createLoaders({ tenant, ports, timing: shared.timing, required });
-  return { identity, requestId, ports, shared, loaders, traceparent: traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined };
+  const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
+  return { identity, requestId, ports, shared, loaders, traceparent: trace, lastEventId };
 }

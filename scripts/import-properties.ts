@@ -73,6 +73,8 @@ try {
   console.log(`${report.accepted} listings accepted, ${report.rejected} rows refused`);
   process.exitCode = report.rejected > 0 ? 1 : 0;
 } catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
+  // fetch says what went wrong in its cause: nobody listens, say.
+  const cause = error instanceof TypeError && error.cause instanceof Error ? `${asked.url} does not answer (${error.cause.message})` : undefined;
+  console.error(cause ?? (error instanceof Error ? error.message : String(error)));
   process.exit(1);
 }

@@ -5,7 +5,7 @@
  *   --write-env=FILE    the same variables, for `node --env-file=FILE`
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROLE_NAMES } from '../workers/kit/role.ts';
 import { keptSecret } from './services/bridge.ts';
@@ -29,6 +29,8 @@ function shellLines(env: Readonly<Record<string, string>>, originPort: number): 
   return [
     '# The services run. In every other terminal, first:',
     ...exports,
+    // The machine's own node may be too old; npm ci brought a fitting one along, which runs this.
+    `export PATH="${dirname(process.execPath)}:$PATH"`,
     '# The workers, one process a role (or several roles in one, comma-separated):',
     ...workers,
     '# Gateways, as many as you like:',

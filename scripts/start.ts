@@ -1,7 +1,7 @@
 /** `npm start`: the whole product in one process. What it needs and is not configured is embedded. */
-import { ConfigError } from '../platform/config/variables.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
-import { allInOneConfig, startAllInOne, type AllInOne } from './start/all-in-one.ts';
+import { allInOneConfig, startAllInOne, type AllInOne, type AllInOneConfig } from './start/all-in-one.ts';
+import { explain } from './start/explain.ts';
 
 function describe({ gateways, parts }: AllInOne, devTokens: boolean, seconds: string): string {
   const [first] = gateways;
@@ -19,16 +19,15 @@ function describe({ gateways, parts }: AllInOne, devTokens: boolean, seconds: st
   ].join('\n');
 }
 
+let config: AllInOneConfig | undefined;
 try {
   const startedAt = performance.now();
-  const config = allInOneConfig(process.env);
+  config = allInOneConfig(process.env);
   const running = await startAllInOne(config);
   onStopSignal(running.logger, () => running.stop());
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(describe(running, config.gateway.devTokens, seconds));
 } catch (error) {
-  const known =
-    error instanceof ConfigError || (error instanceof Error && (error.name === 'FolderLockedError' || ('code' in error && error.code === 'EADDRINUSE')));
-  process.stderr.write(`${known && error instanceof Error ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`${explain(error, config) ?? (error instanceof Error ? error.stack : String(error))}\n`);
   process.exit(1);
 }

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FormattedExecutionResult } from 'graphql';
 import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -26,6 +26,8 @@ export interface WebSocketOptions {
 
 /** Imports go over HTTP. */
 const MESSAGE_BYTES_MAX = 1_000_000;
+/** Answers that wait in memory for one client to read them; who asks on without reading is cut off. */
+const UNREAD_BYTES_MAX = 4_000_000;
 const INIT_TIMEOUT_MS = 5_000;
 const OPERATIONS_PER_SOCKET_MAX = 100;
 /** "Try again later": clients of this protocol reconnect by themselves. */
@@ -43,6 +45,7 @@ type Connection = Context<Record<string, unknown>, Extra & Partial<Caller>>;
 export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(): Promise<void> } {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
   const connections = new Set<Connection>();
+  sockets.on('connection', cutOffWithoutReading);
   const running = useServer<Record<string, unknown>, Caller>(handlers(options, connections), sockets);
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
@@ -59,6 +62,13 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
       await running.dispose();
     },
   };
+}
+
+/** Streams wait for their reader by themselves, and ws bounds its own pongs; the protocol's pongs and refusals are written at once, for anybody. */
+function cutOffWithoutReading(socket: WebSocket): void {
+  socket.on('message', () => {
+    if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
+  });
 }
 
 /** Resolves when no connection has an operation left, or after `timeoutMs`. */

@@ -1,9 +1,14 @@
 /** From what the CRM tells to commands: the contact first, so that a message finds its lead. */
 import { makeId, type LeadId, type TenantId } from '../../domain/ids.ts';
-import type { LeadCommand } from '../../domain/lead/commands.ts';
+import type { LeadCommand, LeadPatch } from '../../domain/lead/commands.ts';
 import { LEAD_SOURCES, type LeadSource } from '../../domain/lead/lead.ts';
+import { normalizeTag } from '../../domain/lead/normalize.ts';
+import { normalizeInteraction } from '../../domain/lead/normalize-interaction.ts';
+import { normalizePatch } from '../../domain/lead/normalize-patch.ts';
+import { LIMITS } from '../../domain/limits.ts';
+import { Problem } from '../../domain/problem.ts';
 import { keyedIdBody } from '../../platform/messages/new-id.ts';
-import type { CrmContact, CrmEvent } from './crm-payload.ts';
+import { CrmPayloadError, type CrmContact, type CrmEvent } from './crm-payload.ts';
 
 /** A contact is always the same lead, however often and in which order the CRM tells of it. */
 export const crmLeadId = async (tenant: TenantId, externalId: string): Promise<LeadId> => makeId('lead', await keyedIdBody(tenant, `crm:${externalId}`));
@@ -28,16 +33,41 @@ export function toLeadSource(words: string | undefined): LeadSource | undefined 
   return exact ?? SOURCE_WORDS.find(([pattern]) => pattern.test(words.toLowerCase()))?.[1] ?? 'OTHER';
 }
 
-function upsert(leadId: LeadId, { tags, source, ...contact }: CrmContact): LeadCommand {
-  return { type: 'CreateLead', leadId, lead: { ...contact, source: toLeadSource(source) }, tags, onExisting: 'MERGE' };
+export interface CrmCommands {
+  readonly commands: readonly LeadCommand[];
+  /** What of the contact makes no sense and was left out. */
+  readonly leftOut: readonly string[];
 }
 
-/** `now` (ISO) stands in where the CRM gave no time, and where its clock is ahead of ours. */
-export function toCommands(event: Exclude<CrmEvent, { kind: 'IGNORED' }>, leadId: LeadId, now: string): readonly LeadCommand[] {
-  if (event.kind === 'CONTACT') return [upsert(leadId, event.contact)];
+/**
+ * What is good of a contact. A CRM holds what people typed ("unknown" for a phone), and cannot be asked again: one such field must not cost the
+ * person's other fields and the message that came with them.
+ */
+function keepGood({ tags, source, ...contact }: CrmContact): { lead: LeadPatch; tags: readonly string[]; leftOut: readonly string[] } {
+  const lead: LeadPatch = {};
+  const leftOut: string[] = [];
+  for (const [field, value] of Object.entries({ ...contact, source: toLeadSource(source) })) {
+    const checked = normalizePatch({ [field]: value });
+    if (checked instanceof Problem) leftOut.push(`${checked.field} ${checked.message}`);
+    else Object.assign(lead, checked);
+  }
+  const goodTags: string[] = [];
+  for (const tag of tags) {
+    const checked = normalizeTag(tag, `tag ${JSON.stringify(tag.slice(0, LIMITS.tagLength))}`);
+    if (checked instanceof Problem) leftOut.push(`${checked.field} ${checked.message}`);
+    else goodTags.push(checked);
+  }
+  if (goodTags.length > LIMITS.tags) leftOut.push(`tags: ${goodTags.length - LIMITS.tags} behind the first ${LIMITS.tags}`);
+  return { lead, tags: goodTags.slice(0, LIMITS.tags), leftOut };
+}
+
+/** `now` (ISO) stands in where the CRM gave no time, and where its clock is ahead of ours. Throws CrmPayloadError for a message that no lead could hold. */
+export function toCommands(event: Exclude<CrmEvent, { kind: 'IGNORED' }>, leadId: LeadId, now: string): CrmCommands {
+  const { lead, tags, leftOut } = keepGood(event.contact);
+  const contact: LeadCommand = { type: 'CreateLead', leadId, lead, tags, onExisting: 'MERGE' };
+  if (event.kind === 'CONTACT') return { commands: [contact], leftOut };
   const at = event.at !== undefined && event.at < now ? event.at : now;
-  return [
-    upsert(leadId, event.contact),
-    { type: 'RecordInteraction', leadId, interaction: { kind: 'MESSAGE_IN', at, text: event.text, channel: event.channel } },
-  ];
+  const interaction = normalizeInteraction({ kind: 'MESSAGE_IN', at, text: event.text, channel: event.channel }, now);
+  if (interaction instanceof Problem) throw new CrmPayloadError(`${interaction.field.replace('interaction.', '')}: ${interaction.message}`);
+  return { commands: [contact, { type: 'RecordInteraction', leadId, interaction }], leftOut };
 }

@@ -39,11 +39,12 @@ async function toEnvelope(tenant: TenantId, leadId: LeadId, command: LeadCommand
 async function send(options: CrmWebhookOptions, tenant: TenantId, event: Exclude<CrmEvent, { kind: 'IGNORED' }>, delivery: string): Promise<Answer> {
   const now = options.ports.clock.now().toISOString();
   const leadId = await crmLeadId(tenant, event.contact.externalId);
-  const envelopes = await Promise.all(toCommands(event, leadId, now).map((command, index) => toEnvelope(tenant, leadId, command, delivery, index, now)));
+  const { commands, leftOut } = toCommands(event, leadId, now);
+  const envelopes = await Promise.all(commands.map((command, index) => toEnvelope(tenant, leadId, command, delivery, index, now)));
   await options.ports.log.append(
     envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(tenant, leadId), value: encodeCommand(envelope) })),
   );
-  return { status: 202, body: { accepted: true, leadId, commandIds: envelopes.map(({ id }) => id) } };
+  return { status: 202, body: { accepted: true, leadId, commandIds: envelopes.map(({ id }) => id), leftOut } };
 }
 
 /** Refusing replays is a feature of the read models: without them a delivery is still taken, and its command ids still make a repeat harmless. */
@@ -99,6 +100,7 @@ export function createCrmWebhook(options: CrmWebhookOptions): (request: Request)
     try {
       answer = await handle(options, request);
     } catch (error) {
+      if (error instanceof CrmPayloadError) return Response.json({ error: error.message }, { status: 400 });
       options.ports.logger.error({ error }, 'a CRM webhook could not be taken');
       answer = refuse(503, 'the delivery could not be stored; send it again');
     }

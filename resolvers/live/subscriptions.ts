@@ -62,7 +62,7 @@ export async function alertRaised(context: RequestContext, { after }: After): To
 }
 
 export async function activity(context: RequestContext, { after }: After): Told<ActivityNews> {
-  const source = await context.shared.feed.open(context.identity.tenant, { after, accept: ({ kind }) => kind !== 'command' });
+  const source = await openFeed(context, after, ({ kind }) => kind !== 'command');
   return mapStream(source, async (message) => {
     if (isApiError(message)) return message;
     requireFresh(context, message);
@@ -71,13 +71,16 @@ export async function activity(context: RequestContext, { after }: After): Told<
   });
 }
 
+const openFeed = ({ shared, identity, lastEventId }: RequestContext, after: string | null | undefined, accept: (message: Delivered) => boolean) =>
+  shared.feed.open(identity.tenant, { after: lastEventId ?? after, accept });
+
 async function tellOfLeads<T extends News>(
   context: RequestContext,
   after: string | null | undefined,
   accept: (message: Delivered) => boolean,
   newsOf: (news: News & { readonly lead: Lead }, message: Delivered) => T | null,
 ): Told<T> {
-  const source = await context.shared.feed.open(context.identity.tenant, { after, accept });
+  const source = await openFeed(context, after, accept);
   return mapStream(source, async (message) => {
     if (isApiError(message)) return message;
     requireFresh(context, message);

@@ -4,7 +4,7 @@ import { createAuth } from '../../gateway/auth.ts';
 import { gatewayConfig, type GatewayConfig } from '../../gateway/config.ts';
 import { createStaticFiles } from '../../gateway/node/static-files.ts';
 import { startGateway, type RunningGateway } from '../../gateway/node/start-gateway.ts';
-import { readEnvironment, type Environment } from '../../platform/config/variables.ts';
+import { ConfigError, readEnvironment, type Environment } from '../../platform/config/variables.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres/embedded-postgres.ts';
 import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
 import { createLogger } from '../../platform/telemetry/pino-logger.ts';
@@ -36,17 +36,35 @@ export interface AllInOne {
   stop(): Promise<void>;
 }
 
+const PORT_MAX = 65_535;
+
 /** Throws a ConfigError that names every mistake. */
 export function allInOneConfig(env: Environment): AllInOneConfig {
+  const problems = new Set<string>();
+  const gateway = orProblems(() => gatewayConfig(env), problems);
+  const workers = orProblems(() => workersConfig(env), problems);
+  const own = orProblems(() => ownConfig(env), problems);
+  if (gateway && own && gateway.port + own.gateways - 1 > PORT_MAX) problems.add(`PORT must leave room for ${own.gateways} gateways below ${PORT_MAX + 1}`);
+  if (problems.size > 0 || !gateway || !workers || !own) throw new ConfigError([...problems]);
+  return { gateway, workers, ...own };
+}
+
+function ownConfig(env: Environment): Pick<AllInOneConfig, 'gateways' | 'demo'> {
   const read = readEnvironment(env);
-  const config = {
-    gateway: gatewayConfig(env),
-    workers: workersConfig(env),
-    gateways: read.integer('GATEWAYS', 1, 16),
-    demo: read.oneOf('DEMO', ['on', 'off']) === 'on',
-  };
+  const config = { gateways: read.integer('GATEWAYS', 1, 16), demo: read.oneOf('DEMO', ['on', 'off']) === 'on' };
   read.finish();
   return config;
+}
+
+/** What is read, or undefined with the problems noted: gateways and workers find some of the same, which are said once. */
+function orProblems<T>(read: () => T, problems: Set<string>): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const problem of error.problems) problems.add(problem);
+    return undefined;
+  }
 }
 
 /** What was started, to be stopped in the opposite order; an error on the way up stops what is up already. */

@@ -61,6 +61,32 @@ describe('the CRM webhook', () => {
     expect(new Set(commands().map(({ streamId }) => streamId)).size).toBe(1);
   });
 
+  it('keeps a person whose CRM holds nonsense in a field, without that field, and says what was left out', async () => {
+    const { webhook, commands } = setUp();
+    const tags = [...Array.from({ length: 60 }, (_, i) => `tag ${i}`), '\0'];
+    const response = await webhook(await delivery({ ...MESSAGE, firstName: 'Ada', lastName: 'x'.repeat(500), phone: 'unknown', email: 'n/a', tags }));
+    expect(response.status).toBe(202);
+    expect(((await response.json()) as { leftOut: string[] }).leftOut).toEqual([
+      'lastName is longer than 100 characters',
+      'email is not an email address',
+      expect.stringContaining('phone is not a phone number'),
+      expect.stringMatching(/^tag ".*" must not be empty$/),
+      'tags: 10 behind the first 50',
+    ]);
+    expect(commands().map(({ command }) => command)).toEqual([
+      expect.objectContaining({ lead: { externalId: 'c1', firstName: 'Ada' }, tags: tags.slice(0, 50) }),
+      expect.objectContaining({ type: 'RecordInteraction' }),
+    ]);
+  });
+
+  it('refuses a message that no lead could hold', async () => {
+    const { webhook, log } = setUp();
+    const response = await webhook(await delivery({ ...MESSAGE, messageType: 'x'.repeat(60) }));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: 'channel: is longer than 50 characters' });
+    expect(log.records).toHaveLength(0);
+  });
+
   it('refuses a replay whose signature is written otherwise', async () => {
     const { webhook, log } = setUp();
     await webhook(await delivery(MESSAGE));

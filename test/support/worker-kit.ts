@@ -126,7 +126,8 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
       for (const envelope of envelopes) {
         found.push(
           await vi
-            .waitUntil(() => kit.outcome(envelope), WAIT)
+            // Not waitUntil, which ends with the first error: where the database was away, a question may still meet a cut connection.
+            .waitFor(async () => (await kit.outcome(envelope)) ?? Promise.reject(new Error('not yet')), WAIT)
             .catch((error: unknown) => {
               throw new Error(`no outcome of ${envelope.id}`, { cause: error });
             }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { tenantId } from '../../../domain/ids.ts';
 import { createAuth } from '../../../gateway/auth.ts';
 import { gatewayConfig } from '../../../gateway/config.ts';
 import { startGateway, type RunningGateway } from '../../../gateway/node/start-gateway.ts';
@@ -18,12 +19,13 @@ describe('a gateway with the real schema', () => {
   let folder: string;
   let gateway: RunningGateway;
   let token: string;
+  const liveBus = createMemoryLiveBus();
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'start-gateway-'));
     const ports: GatewayPorts = {
       log: { append: async () => undefined, check: async () => undefined },
       readModels: createMemoryReadModels(),
-      liveBus: createMemoryLiveBus(),
+      liveBus,
       origin: { views: async (refs) => refs.map(() => null), receipt: async () => null },
       clock: systemClock,
       logger: silentLogger,
@@ -63,6 +65,28 @@ describe('a gateway with the real schema', () => {
   it('says which parts answer', async () => {
     const parts = ['log', 'readModels', 'liveBus'].map((name) => ({ name, ok: true }));
     expect(await (await fetch(`${gateway.url}/readyz`)).json()).toEqual({ ready: true, state: 'ready', parts });
+  });
+
+  it('gives the news of a subscription ids over SSE, and goes on behind the one that a client comes back with', async () => {
+    const news = (n: number) => ({ tenant: tenantId('demo'), kind: 'lead', id: `lead_${n}`, version: 1, at: '2026-11-23T12:00:00.000Z', events: [] }) as const;
+    await liveBus.publish([news(1), news(2)]);
+    const listen = async (headers: Record<string, string> = {}) => {
+      const url = `${gateway.url}/graphql?query=${encodeURIComponent('subscription { activity(after: "") { id cursor } }')}`;
+      const response = await fetch(url, { headers: { accept: 'text/event-stream', authorization: `Bearer ${token}`, ...headers } });
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const chunk of response.body ?? new ReadableStream<Uint8Array>()) {
+        text += decoder.decode(chunk, { stream: true });
+        if (text.includes('lead_2') && text.endsWith('\n\n')) break;
+      }
+      return text;
+    };
+    const first = await listen();
+    const [id = ''] = /(?<=^id: ).+$/m.exec(first) ?? [];
+    expect(first).toContain(`data: {"data":{"activity":{"id":"lead_1","cursor":"${id}"}}}\nid: ${id}\n\n`);
+    const second = await listen({ 'last-event-id': id });
+    expect(second).not.toContain('lead_1');
+    expect(second).toContain('lead_2');
   });
 
   it('speaks WebSocket too', async () => {

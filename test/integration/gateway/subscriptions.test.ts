@@ -101,6 +101,43 @@ async function openSubscriptions(gateway: TestGateway): Promise<number> {
   return Number(/^lead_intelligence_graphql_subscriptions_open (\d+)/m.exec(text)?.[1]);
 }
 
+describe('a WebSocket client that asks on and on and never reads', () => {
+  const UPGRADE = [
+    'GET /graphql HTTP/1.1',
+    'Host: x',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Protocol: graphql-transport-ws',
+    '',
+    '',
+  ].join('\r\n');
+  const ping = Buffer.from(JSON.stringify({ type: 'ping', payload: { filler: 'x'.repeat(60_000) } }));
+  /** A masked text frame. */
+  const frame = Buffer.concat([Buffer.from([0x81, 0x80 | 126, ping.length >> 8, ping.length & 255, 0, 0, 0, 0]), ping]);
+  const SENT_BYTES_MAX = 100_000_000;
+
+  it('is cut off before its answers fill the memory, signed in or not', async () => {
+    const gateway = await startTestGateway();
+    const socket = connect(gateway.port, '127.0.0.1');
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    socket.once('error', () => undefined);
+    socket.write(UPGRADE);
+    let sent = 0;
+    const ask = (): void => {
+      while (!socket.destroyed && sent < SENT_BYTES_MAX) {
+        sent += frame.length;
+        if (!socket.write(frame)) return void socket.once('drain', ask);
+      }
+    };
+    ask();
+    await closed;
+    expect(sent).toBeLessThan(SENT_BYTES_MAX);
+    await gateway.stop();
+  });
+});
+
 describe('upgrades that cannot be', () => {
   const UPGRADE = 'Host: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n';
   const send = (gateway: TestGateway, target: string): Socket =>

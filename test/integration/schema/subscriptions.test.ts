@@ -245,3 +245,19 @@ test('the live bus that cannot be reached is tried again by the next subscriber'
   expect(await stream.next()).toMatchObject({ value: { id: 'lead_1' } });
   await feed.close();
 });
+
+describe('a client that reconnects by Last-Event-ID', () => {
+  test('resumes there, although it repeats the `after` of its first request', async () => {
+    const brokerage = createBrokerage();
+    const live = await listen(brokerage, ACTIVITY);
+    const cursors: string[] = [];
+    for (const version of [1, 2, 3]) {
+      await aScore(brokerage, 50 + version, version);
+      cursors.push(await cursorOf(live));
+    }
+    const [first = '', second = '', third] = cursors;
+    const answers = await runSubscription(brokerage.context({}, { lastEventId: second }), ACTIVITY, { after: first });
+    open.push(answers);
+    expect(await cursorOf(answers)).toBe(third);
+  });
+});
