@@ -28,8 +28,8 @@ function withId(result: ExecutionResult): WithStringify {
 export function useSseEventIds(): Plugin {
   return {
     // Over HTTP results come one after another only as SSE.
-    onResultProcess({ result, setResult }) {
-      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, withId));
+    onResultProcess(event) {
+      if (isAsyncIterable(event.result)) event.setResult(mapAsyncIterator(event.result, withId));
     },
   };
 }
