@@ -52,16 +52,16 @@ export interface CrmContact {
   readonly tags: readonly string[];
 }
 
+interface Told {
+  readonly location: string;
+  readonly contact: CrmContact;
+  readonly at: string | undefined;
+  /** The CRM's own id of what happened: told again, it is the same. Not every shape has one. */
+  readonly cause: string | undefined;
+}
 export type CrmEvent =
-  | { readonly kind: 'CONTACT'; readonly location: string; readonly contact: CrmContact; readonly at: string | undefined }
-  | {
-      readonly kind: 'MESSAGE';
-      readonly location: string;
-      readonly contact: CrmContact;
-      readonly text: string;
-      readonly channel: string;
-      readonly at: string | undefined;
-    }
+  | (Told & { readonly kind: 'CONTACT' })
+  | (Told & { readonly kind: 'MESSAGE'; readonly text: string; readonly channel: string })
   /** Nothing that a lead's work follows from. */
   | { readonly kind: 'IGNORED'; readonly location: string; readonly why: string };
 
@@ -103,7 +103,7 @@ function toContact(body: Payload): CrmContact {
 
 const channelOf = (name: string): string => name.toUpperCase().replace(/^TYPE_/, '') || 'SMS';
 
-function toMessage(body: Payload, at: string | undefined): CrmEvent {
+function toMessage(body: Payload): CrmEvent {
   const nested = typeof body.message === 'object' ? body.message : undefined;
   const direction = (nested?.direction ?? body.direction ?? 'inbound').toLowerCase();
   if (direction !== 'inbound') return { kind: 'IGNORED', location: body.locationId, why: `a message that is ${direction}` };
@@ -113,7 +113,7 @@ function toMessage(body: Payload, at: string | undefined): CrmEvent {
   const nestedType = typeof nested?.type === 'string' ? nested.type : undefined;
   const flatType = isMessageType(body.type) && plain(body.type) !== 'inboundmessage' ? body.type : undefined;
   const channel = channelOf(nestedType ?? body.messageType ?? body.messageTypeString ?? flatType ?? 'SMS');
-  return { kind: 'MESSAGE', location: body.locationId, contact: toContact(body), text: words, channel, at };
+  return { kind: 'MESSAGE', ...told(body), text: words, channel };
 }
 
 function toTime(body: Payload): string | undefined {
@@ -123,13 +123,14 @@ function toTime(body: Payload): string | undefined {
   return parseTime(new Date(written).toISOString()) ?? undefined;
 }
 
+const told = (body: Payload): Told => ({ location: body.locationId, contact: toContact(body), at: toTime(body), cause: body.messageId ?? body.webhookId });
+
 /** Throws CrmPayloadError with every field that is wrong. */
 export function readCrmPayload(json: unknown): CrmEvent {
   const parsed = payload.safeParse(json);
   if (!parsed.success) throw new CrmPayloadError(z.prettifyError(parsed.error));
   const body = parsed.data;
-  const at = toTime(body);
-  if (isMessageType(body.type)) return toMessage(body, at);
-  if (CONTACT_TYPES.has(plain(body.type))) return { kind: 'CONTACT', location: body.locationId, contact: toContact(body), at };
+  if (isMessageType(body.type)) return toMessage(body);
+  if (CONTACT_TYPES.has(plain(body.type))) return { kind: 'CONTACT', ...told(body) };
   return { kind: 'IGNORED', location: body.locationId, why: `an event of type ${body.type}` };
 }

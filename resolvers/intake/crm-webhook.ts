@@ -22,16 +22,16 @@ const refuse = (status: number, error: string): Answer => ({ status, body: { err
 /** A signature is of no use to anybody after the tolerance; until then it is remembered. */
 const SEEN_TTL_SECONDS = 2 * TOLERANCE_SECONDS;
 
-async function toEnvelope(tenant: TenantId, leadId: LeadId, command: LeadCommand, delivery: string, index: number, now: string): Promise<CommandEnvelope> {
+async function toEnvelope(tenant: TenantId, leadId: LeadId, command: LeadCommand, cause: string, index: number, now: string): Promise<CommandEnvelope> {
   return {
     schema: 1,
-    id: await keyedCommandId(tenant, `crm:${delivery}:${index}`),
+    id: await keyedCommandId(tenant, `crm:${cause}:${index}`),
     tenant,
     streamId: leadId,
     actor: { id: 'crm-webhook', roles: ['AGENT'] },
     lane: 'hot',
     issuedAt: now,
-    fingerprint: delivery,
+    fingerprint: cause,
     command,
   };
 }
@@ -40,7 +40,9 @@ async function send(options: CrmWebhookOptions, tenant: TenantId, event: Exclude
   const now = options.ports.clock.now().toISOString();
   const leadId = await crmLeadId(tenant, event.contact.externalId);
   const { commands, leftOut } = toCommands(event, leadId, now);
-  const envelopes = await Promise.all(commands.map((command, index) => toEnvelope(tenant, leadId, command, delivery, index, now)));
+  // The CRM tells again what it had no answer to, under a new signature: its own id makes that the same.
+  const cause = event.cause === undefined ? delivery : await digest(`${event.kind}:${event.cause}`);
+  const envelopes = await Promise.all(commands.map((command, index) => toEnvelope(tenant, leadId, command, cause, index, now)));
   await options.ports.log.append(
     envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(tenant, leadId), value: encodeCommand(envelope) })),
   );

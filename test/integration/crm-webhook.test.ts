@@ -114,6 +114,15 @@ describe('the CRM webhook', () => {
     expect(log.records).toHaveLength(2);
   });
 
+  it('knows what the CRM tells again under a new signature', async () => {
+    const { webhook, commands } = setUp();
+    const message = { ...MESSAGE, messageId: 'm1' };
+    await webhook(await delivery(message));
+    expect((await webhook(await delivery(message, { seconds: NOW.getTime() / 1000 + 60 }))).status).toBe(202);
+    const ids = commands().map(({ id }) => id);
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2));
+  });
+
   it('takes a delivery again that it could not store, with the same commands', async () => {
     const { webhook, log, commands } = setUp();
     log.down = true;

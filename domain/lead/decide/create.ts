@@ -11,7 +11,11 @@ import type { Lead } from '../lead.ts';
 import { normalizePatch, preferencesProblem } from '../normalize-patch.ts';
 import { normalizeTags, sameTag } from '../normalize.ts';
 import { emailTaken } from './email-taken.ts';
+import { partId } from './part-id.ts';
 import { updateEvents } from './update.ts';
+
+/** Stands in while the rules look at a lead that is not there yet; it is never recorded. */
+const ANY_TENANT = tenantId('new');
 
 /** A new lead; or, where it is there and the caller says so, what the caller knows of it is put in. */
 export function decideCreate(command: CreateLead, lead: Lead | null, context: DecisionContext): Decision<LeadEvent> {
@@ -22,7 +26,22 @@ export function decideCreate(command: CreateLead, lead: Lead | null, context: De
   if (tags instanceof Problem) return invalid(tags);
   const agentId = command.agentId === undefined ? undefined : id('agent')(command.agentId, 'agentId');
   if (agentId instanceof Problem) return invalid(agentId);
-  return lead === null ? createdOf(command, patch, tags, context) : mergedInto(lead, { ...command, lead: patch, tags }, context);
+  const { own, notes } = withoutSharedEmail(command, patch, lead, context);
+  const decision = lead === null ? createdOf(command, own, tags, context) : mergedInto(lead, { ...command, lead: own, tags }, context);
+  return decision.outcome === 'REJECTED' ? decision : applied(...decision.events, ...notes);
+}
+
+/**
+ * A CRM knows couples that share one email. Where it tells of the second one, that person is taken in all the same: without the email, which
+ * stays the first one's, and with a note for whoever works the lead. Who can be reached by nothing else stays a conflict.
+ */
+function withoutSharedEmail(command: CreateLead, patch: LeadPatch, lead: Lead | null, context: DecisionContext): { own: LeadPatch; notes: LeadEvent[] } {
+  const { email, ...own } = patch;
+  const isShared = command.onExisting === 'MERGE' && emailTaken(patch, command.leadId, context) !== null;
+  if (!isShared || (lead === null && !isReachable(patchedLead(emptyLead(ANY_TENANT, command.leadId, context.at), own)))) return { own: patch, notes: [] };
+  const text = `The email ${email} belongs to ${context.emailOwner}, too; it was left out here.`;
+  const isKnown = lead?.notes.some((note) => note.text === text) ?? false;
+  return { own, notes: isKnown ? [] : [{ type: 'NoteAdded', noteId: partId('note', context.commandId), text }] };
 }
 
 function createdOf(command: CreateLead, patch: LeadPatch, tags: readonly string[], context: DecisionContext): Decision<LeadEvent> {
@@ -35,9 +54,6 @@ function createdOf(command: CreateLead, patch: LeadPatch, tags: readonly string[
   const agent = command.agentId === undefined ? {} : { agentId: command.agentId };
   return applied<LeadEvent>({ type: 'LeadCreated', lead: told(patch), tags, ...agent, madeUp: command.madeUp === true });
 }
-
-/** Stands in while the rules look at a lead that is not there yet; it is never recorded. */
-const ANY_TENANT = tenantId('new');
 
 /** A new lead has nothing that null could clear. */
 const told = (patch: LeadPatch): LeadPatch => withoutNulls({ ...patch, ...nested('campaign', patch.campaign), ...nested('preferences', patch.preferences) });

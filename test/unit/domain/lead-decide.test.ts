@@ -30,6 +30,18 @@ describe('creating a lead', () => {
     ));
   it('refuses an email that another lead owns, and names it', () =>
     expect(given().when(create({ lead: { email: 'ada@x.org' } }), { emailOwner: OTHER })).toEqual(refused('CONFLICT', { field: 'email', message: /lead_2/ })));
+  it('takes in a person of the CRM whose email another lead owns, without it and with a note', () =>
+    expect(given().when(create({ onExisting: 'MERGE', lead: { externalId: 'c2', email: 'ada@x.org' } }), { emailOwner: OTHER })).toEqual(
+      applied(
+        expect.objectContaining({ type: 'LeadCreated', lead: { externalId: 'c2' } }),
+        expect.objectContaining({ type: 'NoteAdded', text: 'The email ada@x.org belongs to lead_2, too; it was left out here.' }),
+      ),
+    ));
+  it('does not note a shared email twice', () => {
+    const told = create({ onExisting: 'MERGE', lead: { externalId: 'c2', email: 'ada@x.org' } });
+    const note = 'The email ada@x.org belongs to lead_2, too; it was left out here.';
+    expect(given(created({ externalId: 'c2' }), { type: 'NoteAdded', noteId: 'note_1', text: note }).when(told, { emailOwner: OTHER })).toEqual(applied());
+  });
   it('refuses a lead that is there', () => expect(given(created()).when(create())).toEqual(refused('CONFLICT', { message: /lead_1/ })));
   it('refuses a time zone that nobody knows', () =>
     expect(given().when(create({ lead: { firstName: 'A', timeZone: 'x' } }))).toEqual(refused('BAD_USER_INPUT', { field: 'timeZone' })));
