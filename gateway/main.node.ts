@@ -1,19 +1,18 @@
 /** A gateway process of the scaled size: `node gateway/main.node.ts`. */
 import { fileURLToPath } from 'node:url';
-import { ConfigError } from '../platform/config/variables.ts';
 import { createLogger } from '../platform/telemetry/pino-logger.ts';
 import { createCrmWebhook } from '../resolvers/intake/crm-webhook.ts';
 import { createAuth } from './auth.ts';
 import { composeGateway } from './compose.ts';
-import { gatewayConfig } from './config.ts';
+import { gatewayConfig, type GatewayConfig } from './config.ts';
+import { leaveWith } from '../platform/process/explain.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { startGateway } from './node/start-gateway.ts';
 import { createStaticFiles } from './node/static-files.ts';
 
 const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
 
-async function main(): Promise<void> {
-  const config = gatewayConfig(process.env);
+async function main(config: GatewayConfig): Promise<void> {
   const logger = createLogger(config.logLevel, 'gateway');
   const composed = await composeGateway(config, logger);
   const { ports } = composed;
@@ -31,10 +30,10 @@ async function main(): Promise<void> {
   });
 }
 
+let config: GatewayConfig | undefined;
 try {
-  await main();
+  config = gatewayConfig(process.env);
+  await main(config);
 } catch (error) {
-  // Before there is a logger, or instead of one: a person reads this.
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
+  leaveWith(error, config && { ...config, portVariable: 'PORT' });
 }

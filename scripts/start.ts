@@ -1,7 +1,7 @@
 /** `npm start`: the whole product in one process. What it needs and is not configured is embedded. */
+import { leaveWith } from '../platform/process/explain.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { allInOneConfig, startAllInOne, type AllInOne, type AllInOneConfig } from './start/all-in-one.ts';
-import { explain } from './start/explain.ts';
 
 function describe({ gateways, parts }: AllInOne, devTokens: boolean, seconds: string): string {
   const [first] = gateways;
@@ -28,6 +28,5 @@ try {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   process.stdout.write(describe(running, config.gateway.devTokens, seconds));
 } catch (error) {
-  process.stderr.write(`${explain(error, config) ?? (error instanceof Error ? error.stack : String(error))}\n`);
-  process.exit(1);
+  leaveWith(error, config && { ...config.gateway, portVariable: 'PORT' });
 }

@@ -6,6 +6,7 @@ import { composeWorkers } from './compose.ts';
 import { workerProcessConfig, type WorkersConfig } from './config.ts';
 import { serveHttp } from './kit/http.ts';
 import { createWorkerMetrics } from './kit/metrics.ts';
+import { leaveWith } from '../platform/process/explain.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { rolesByName } from './roles.ts';
 import { startWorkers, type RunningWorkers } from './start-workers.ts';
@@ -55,9 +56,10 @@ async function answer(workers: RunningWorkers, metrics: () => Promise<string>, r
   }
 }
 
+let config: WorkersConfig | undefined;
 try {
-  await main(readConfig());
+  config = readConfig();
+  await main(config);
 } catch (error) {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
+  leaveWith(error, config && { ...config, portVariable: 'WORKER_PORT' });
 }
