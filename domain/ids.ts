@@ -45,6 +45,17 @@ export function makeId<K extends IdKind>(kind: K, body: string): IdOf[K] {
   return `${ID_PREFIXES[kind]}${body}` as IdOf[K];
 }
 
+/** A dead letter: `dead_` and what it is decided by, so that the same record put aside twice is one letter. */
+export type DeadLetterId = Branded<'DeadLetterId'>;
+const DEAD_LETTER_PREFIX = 'dead_';
+export const isDeadLetterId = (id: string): id is DeadLetterId => id.startsWith(DEAD_LETTER_PREFIX) && ID_BODY.test(id.slice(DEAD_LETTER_PREFIX.length));
+/** Throws a RangeError where `body` cannot be that of an id. */
+export function deadLetterId(body: string): DeadLetterId {
+  const id = `${DEAD_LETTER_PREFIX}${body}`;
+  if (!isDeadLetterId(id)) throw new RangeError(`an id's body is 1 to 64 letters, digits or dashes, not ${JSON.stringify(body)}`);
+  return id;
+}
+
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 export const isTenantId = (text: string): text is TenantId => TENANT.test(text);

@@ -1,7 +1,7 @@
 /** The envelopes that commands and events travel in: versioned, and they hold every id themselves. */
 import type { Role } from './agent/agent.ts';
 import type { AgentCommand, AgentEvent } from './agent/messages.ts';
-import type { CommandId, StreamId, TenantId } from './ids.ts';
+import type { CommandId, DeadLetterId, StreamId, TenantId } from './ids.ts';
 import type { LeadCommand } from './lead/commands.ts';
 import type { LeadEvent } from './lead/events.ts';
 import type { PropertyCommand, PropertyEvent } from './property/messages.ts';
@@ -38,6 +38,8 @@ export interface CommandEnvelope<C extends Command = Command> {
   readonly fingerprint: string;
   readonly expectedVersion?: number | undefined;
   readonly trace?: Trace | undefined;
+  /** Set where the command was a dead letter and somebody had it tried again: the same command, whose outcome DEAD_LETTERED is open again. */
+  readonly replay?: { readonly letter: DeadLetterId; readonly by: string } | undefined;
   readonly command: C;
 }
 

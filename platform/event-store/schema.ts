@@ -3,7 +3,7 @@
  * What tables cannot say (events are append-only) stands in a migration written by hand.
  */
 import { sql } from 'drizzle-orm';
-import { bigint, check, customType, index, integer, json, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, check, customType, index, integer, json, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -39,6 +39,7 @@ export const events = pgTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.streamId, table.version] }),
     index('events_commit_order').on(table.tx, table.position),
+    index('events_commit_order_of_lane').on(table.lane, table.tx, table.position),
     check('events_clear_or_sealed', sql`(${table.data} is null) <> (${table.sealed} is null)`),
   ],
 );
@@ -65,6 +66,74 @@ export const inbox = pgTable(
     handledAt: instant('handled_at').notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.tenant, table.commandId] })],
+);
+
+/**
+ * Commands that could not be carried out yet, by lead: the first of each waits for its time, the later ones wait behind it (`seq`).
+ * A row goes when its command has its outcome in the inbox.
+ */
+export const parkedCommands = pgTable(
+  'parked_commands',
+  {
+    tenant: text('tenant').notNull(),
+    streamId: text('stream_id').notNull(),
+    seq: bigint('seq', { mode: 'bigint' }).generatedAlwaysAsIdentity().notNull(),
+    commandId: text('command_id').notNull(),
+    lane: text('lane').notNull(),
+    /** The envelope as it came, to the letter. */
+    envelope: text('envelope').notNull(),
+    attempts: integer('attempts').notNull(),
+    dueAt: instant('due_at').notNull(),
+    firstFailedAt: instant('first_failed_at').notNull(),
+    lastError: text('last_error').notNull(),
+    /** Where in the log it stood. */
+    topic: text('topic').notNull(),
+    partition: integer('partition').notNull(),
+    offset: text('offset').notNull(),
+    appendedAtMs: bigint('appended_at_ms', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.streamId, table.seq] }),
+    uniqueIndex('parked_commands_command').on(table.tenant, table.commandId),
+    index('parked_commands_due').on(table.dueAt),
+  ],
+);
+
+/** Records that can never be handled, or were tried for too long: whole, with why and where they came from. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  {
+    id: text('id').primaryKey(),
+    /** Null where the record does not even say whose it is. */
+    tenant: text('tenant'),
+    streamId: text('stream_id'),
+    commandId: text('command_id'),
+    /** Of the command or the event, where it could be read. */
+    type: text('type'),
+    group: text('group').notNull(),
+    reason: text('reason').notNull(),
+    attempts: integer('attempts').notNull(),
+    firstFailedAt: instant('first_failed_at').notNull(),
+    at: instant('at').notNull(),
+    traceparent: text('traceparent'),
+    topic: text('topic').notNull(),
+    partition: integer('partition').notNull(),
+    offset: text('offset').notNull(),
+    appendedAtMs: bigint('appended_at_ms', { mode: 'number' }).notNull(),
+    key: text('key').notNull(),
+    /** Null once the lead was erased. */
+    value: text('value'),
+    /** The value's length where only its beginning is kept. */
+    cutFrom: integer('cut_from'),
+    replays: integer('replays').notNull().default(0),
+    replayedAt: instant('replayed_at'),
+    replayedBy: text('replayed_by'),
+  },
+  (table) => [
+    index('dead_letters_of_tenant').on(table.tenant, table.at, table.id),
+    index('dead_letters_of_stream').on(table.tenant, table.streamId),
+    index('dead_letters_of_command').on(table.tenant, table.commandId),
+  ],
 );
 
 /** Values that one stream may own within a tenant; only their digests. */

@@ -1,6 +1,6 @@
 /** Envelopes from text. What cannot be read says why: the caller puts it aside, nothing is guessed. */
 import { z } from 'zod';
-import { isId, kindOfId, tenantId, type CommandId, type StreamId } from '../../domain/ids.ts';
+import { isDeadLetterId, isId, kindOfId, tenantId, type CommandId, type DeadLetterId, type StreamId } from '../../domain/ids.ts';
 import { LANES, type Command, type CommandEnvelope, type DomainEvent, type RecordedEvent } from '../../domain/messages.ts';
 import { ROLES } from '../../domain/agent/agent.ts';
 
@@ -47,6 +47,12 @@ const commandEnvelope = z.object({
   issuedAt: time,
   fingerprint: z.string().min(1).max(200).refine(isStorable, 'holds a zero or half a character'),
   expectedVersion: z.number().int().min(0).optional(),
+  replay: z
+    .object({
+      letter: z.string().refine((id): id is DeadLetterId => isDeadLetterId(id), 'is no id of a dead letter'),
+      by: z.string().min(1).max(200).refine(isStorable, 'holds a zero or half a character'),
+    })
+    .optional(),
   command: body<Command>(),
 });
 const eventEnvelope = z.object({ ...common, id: z.string().max(200), version: z.number().int().min(1), commandId, at: time, event: body<DomainEvent>() });
