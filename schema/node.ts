@@ -1,5 +1,5 @@
 /** Everything that has an id of its own. Ids carry their kind (`lead_…`), so one id is enough to find a thing. */
-import { kindOfId } from '../domain/ids.ts';
+import { isDeadLetterId, kindOfId } from '../domain/ids.ts';
 import { findNode, findNodes, type NodeValue } from '../resolvers/nodes.ts';
 import { builder } from './builder.ts';
 
@@ -8,6 +8,7 @@ const TYPE_OF_KIND = { lead: 'Lead', property: 'Property', agent: 'Agent', comma
 export const NodeInterface = builder.interfaceRef<NodeValue>('Node').implement({
   description: 'Something with an id of its own.',
   resolveType: (value) => {
+    if (isDeadLetterId(value.id)) return 'DeadLetter';
     const kind = kindOfId(value.id);
     return kind === null ? undefined : TYPE_OF_KIND[kind];
   },

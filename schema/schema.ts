@@ -4,6 +4,7 @@ import './lead.ts';
 import './property.ts';
 import './agent.ts';
 import './command-receipt.ts';
+import './dead-letter.ts';
 import './viewer.ts';
 import './health.ts';
 import './lead-mutations.ts';

@@ -51,13 +51,16 @@ export interface DeadLetterFilter {
   readonly replayed?: boolean | undefined;
 }
 
+/** Letters on one page at the most. */
+export const DEAD_LETTERS_PAGE_MAX = 500;
+
 export interface DeadLetterQuery {
   /** Null: those of every tenant and of none (for operators, never for an API's caller). */
   readonly tenant: TenantId | null;
   readonly filter: DeadLetterFilter;
   /** 1 to 500. */
   readonly first: number;
-  /** `endCursor` of the page before. */
+  /** `endCursor` of the page before: the place (place.ts) of its last letter. */
   readonly after?: string | undefined;
 }
 export interface DeadLetterPage {

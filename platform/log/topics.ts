@@ -4,6 +4,8 @@ import type { StreamId, TenantId } from '../../domain/ids.ts';
 
 export const commandTopic = (lane: Lane): string => `leads.commands.${lane}`;
 export const eventTopic = (lane: Lane): string => `leads.events.${lane}`;
+/** The lane whose topic it is; null for the dead letters and for what is none of ours. */
+export const laneOfTopic = (topic: string): Lane | null => LANES.find((lane) => topic === commandTopic(lane) || topic === eventTopic(lane)) ?? null;
 export const DEAD_LETTER_TOPIC = 'leads.dead-letters';
 export const ALL_TOPICS: readonly string[] = [...LANES.map(commandTopic), ...LANES.map(eventTopic), DEAD_LETTER_TOPIC];
 

@@ -5,7 +5,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { IndexEntry } from '../../domain/views/index-entry.ts';
 
-export type ViewKind = 'lead' | 'property' | 'agent' | 'command' | 'status' | 'webhook';
+export type ViewKind = 'lead' | 'property' | 'agent' | 'command' | 'status' | 'webhook' | 'replay';
 export interface ViewRef {
   readonly tenant: TenantId;
   readonly kind: ViewKind;

@@ -49,11 +49,16 @@ export async function buildEnvelope<Input>(
 
 async function commandIdOf({ identity, ports }: RequestContext, key: string | null | undefined): Promise<CommandId> {
   if (key == null) return newId('command', ports.clock.now().getTime());
+  checkKey(key);
+  // Workers decide ids by keys, too: a client must not be able to name theirs.
+  return keyedCommandId(identity.tenant, `client:${key}`);
+}
+
+/** Throws ApiError (BAD_USER_INPUT) where the text cannot be an idempotency key. */
+export function checkKey(key: string): void {
   if (key.trim() === '' || key.length > KEY_LENGTH_MAX) throw badInput(`an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, 'idempotencyKey');
   // As bytes, all halves of characters are one: different keys would become the same command.
   if (!key.isWellFormed()) throw badInput('an idempotency key holds whole characters only', 'idempotencyKey');
-  // Workers decide ids by keys, too: a client must not be able to name theirs.
-  return keyedCommandId(identity.tenant, `client:${key}`);
 }
 
 /** The lead's tier as far as the read models know it. Only the lane hangs on it: what cannot be read is taken for new. */

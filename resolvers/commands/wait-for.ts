@@ -12,11 +12,16 @@ export interface ReceiptWatch {
   stop(): void;
 }
 
+/** The receipt as it is now; `before` where nothing newer can be said. */
+export type ReadReceipt = (before: CommandReceipt) => Promise<CommandReceipt>;
+
 /** Begins to listen for news of the command. Without the live feed the receipt is read again and again, slowly. */
 export async function watchReceipt(
   context: RequestContext,
-  { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>,
+  command: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>,
+  read: ReadReceipt = readerOf(context, command),
 ): Promise<ReceiptWatch> {
+  const { id, tenant } = command;
   const { ports, shared, requestId } = context;
   const bell = createBell();
   const stop = await shared.feed
@@ -27,13 +32,6 @@ export async function watchReceipt(
       ports.logger.warn({ requestId, error: String(error) }, 'no live news; the receipt is read until it moves');
       return () => undefined;
     });
-
-  const read = async (before: CommandReceipt): Promise<CommandReceipt> => {
-    const [found] = await readReceipts(ports, tenant, [id]);
-    if (found == null || found instanceof Error) return before; // Nothing newer can be said.
-    if (found.fingerprint !== fingerprint) throw conflictingKey();
-    return found;
-  };
 
   return {
     stop,
@@ -48,6 +46,15 @@ export async function watchReceipt(
       }
       return latest;
     },
+  };
+}
+
+function readerOf({ ports }: RequestContext, { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>): ReadReceipt {
+  return async (before) => {
+    const [found] = await readReceipts(ports, tenant, [id]);
+    if (found == null || found instanceof Error) return before;
+    if (found.fingerprint !== fingerprint) throw conflictingKey();
+    return found;
   };
 }
 

@@ -102,9 +102,9 @@ function partsOf({ workers }: AllInOneConfig): AllInOne['parts'] {
 
 async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, logger: Logger, started: Started): Promise<RunningGateway[]> {
   const { gateway } = config;
-  const { log, readModels, liveBus, clock, eventStore } = composed.ports;
+  const { log, readModels, liveBus, clock } = composed.ports;
   const tokenSecret = await loadSecret(join(gateway.dataDir, 'token-secret'));
-  const ports: GatewayPorts = { log, readModels, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(eventStore) };
+  const ports: GatewayPorts = { log, readModels, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
   const { verifier, devTokens } = await createAuth(gateway, clock);
   const assets = await createStaticFiles(DASHBOARD_DIST);
   const webhook = createCrmWebhook({ ports, secrets: gateway.webhookSecrets });

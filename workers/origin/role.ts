@@ -1,10 +1,10 @@
-/** L3 over HTTP: views and receipts computed from the write model, for gateways that hold the shared token. */
+/** L3 over HTTP: views, receipts and dead letters from the write model, for gateways that hold the shared token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { tenantId, type CommandId } from '../../domain/ids.ts';
-import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_PATH } from '../../platform/origin/paths.ts';
+import { tenantId, type CommandId, type DeadLetterId } from '../../domain/ids.ts';
+import { ORIGIN_DEAD_LETTER_PATH, ORIGIN_DEAD_LETTERS_PATH, ORIGIN_PATHS, ORIGIN_VIEWS_PATH } from '../../platform/origin/paths.ts';
 import type { Origin } from '../../platform/origin/origin.ts';
-import { receiptRequest, viewsRequest } from '../../platform/origin/protocol.ts';
+import { deadLetterRequest, deadLettersRequest, receiptRequest, viewsRequest } from '../../platform/origin/protocol.ts';
 import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
 import type { HttpAnswer, HttpRequest, Role } from '../kit/role.ts';
 
@@ -17,6 +17,14 @@ async function answer(origin: Origin, { path, body }: HttpRequest): Promise<Http
     const { refs } = viewsRequest.parse(input);
     return json(200, { views: await origin.views(refs.map((ref) => ({ ...ref, tenant: tenantId(ref.tenant) }))) });
   }
+  if (path === ORIGIN_DEAD_LETTERS_PATH) {
+    const query = deadLettersRequest.parse(input);
+    return json(200, { page: await origin.deadLetters({ ...query, tenant: tenantId(query.tenant) }) });
+  }
+  if (path === ORIGIN_DEAD_LETTER_PATH) {
+    const { tenant, id } = deadLetterRequest.parse(input);
+    return json(200, { found: await origin.deadLetter(tenantId(tenant), id as DeadLetterId) });
+  }
   const { tenant, id } = receiptRequest.parse(input);
   return json(200, { receipt: await origin.receipt(tenantId(tenant), id as CommandId) });
 }
@@ -26,14 +34,14 @@ export function createOriginRole(token: string | undefined): Role {
   return {
     name: 'origin',
     async start(ports) {
-      const origin = createStoreOrigin(ports.eventStore);
+      const origin = createStoreOrigin(ports);
       const expected = token === undefined ? null : sha256(`Bearer ${token}`);
       let answers = 0;
       return {
         stop: async () => undefined,
         health: () => ({ ok: true, detail: expected ? 'answers over HTTP' : 'answers in this process only', facts: { answers_total: answers } }),
         async answer(request) {
-          if (request.path !== ORIGIN_VIEWS_PATH && request.path !== ORIGIN_RECEIPT_PATH) return null;
+          if (!ORIGIN_PATHS.includes(request.path)) return null;
           if (request.method !== 'POST') return json(405, { error: 'POST only' });
           if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected))
             return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });

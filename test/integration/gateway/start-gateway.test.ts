@@ -26,7 +26,12 @@ describe('a gateway with the real schema', () => {
       log: { append: async () => undefined, check: async () => undefined },
       readModels: createMemoryReadModels(),
       liveBus,
-      origin: { views: async (refs) => refs.map(() => null), receipt: async () => null },
+      origin: {
+        views: async (refs) => refs.map(() => null),
+        receipt: async () => null,
+        deadLetters: async () => ({ letters: [], endCursor: null, hasNextPage: false }),
+        deadLetter: async () => null,
+      },
       clock: systemClock,
       logger: silentLogger,
       tokenSecret: 'a secret for tests',
