@@ -2,7 +2,7 @@
 import type { CommandId, DeadLetterId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { RecordedEvent, CommandReceipt } from '../../domain/messages.ts';
 import type { DeadLetter } from '../dead-letters/dead-letters.ts';
-import type { DueLine, ParkedCommand, ParkedLine, ParkingWork } from './parking.ts';
+import type { DueLine, ParkedCommand, ParkingWork } from './parking.ts';
 
 export interface StreamRef {
   readonly tenant: TenantId;
@@ -52,10 +52,10 @@ export interface EventStoreTransaction {
   /** Who owns each value now. Keys: `${tenant}:${value}`. */
   findOwners(name: UniqueClaim['name'], values: readonly { readonly tenant: TenantId; readonly value: string }[]): Promise<Map<string, StreamId>>;
   /** Which of the streams have parked commands. Keys: streamKey. */
-  findParked(refs: readonly StreamRef[]): Promise<Map<string, ParkedLine>>;
+  findParked(refs: readonly StreamRef[]): Promise<ReadonlySet<string>>;
   /**
    * The line of the stream from its front, `limit` of it at the most, held until this transaction ends; empty where its first is not due or
-   * somebody else holds it. Where the stream is not there yet its creation comes first, however late it was parked.
+   * somebody else holds it.
    */
   takeParked(ref: StreamRef, limit: number): Promise<readonly ParkedCommand[]>;
   /** The whole lines of these streams, due or not; waits for whoever holds one. */
