@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
+import { createPostgresDeadLetters } from '../platform/dead-letters/postgres-dead-letters.ts';
 import { connect } from '../platform/event-store/connect.ts';
 import { forgetEarlierProcesses } from '../platform/event-store/sole-process.ts';
 import { migrate } from '../platform/event-store/migrate.ts';
@@ -62,7 +63,7 @@ export async function composeWorkers(
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
-      ports: { log, eventStore, leases: createPostgresLeases({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
+      ports: { log, eventStore, leases: createPostgresLeases({ sql }), deadLetters: createPostgresDeadLetters({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
       viewsInMemory: config.redis === undefined,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);

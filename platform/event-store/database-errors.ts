@@ -1,8 +1,10 @@
 /** What the errors of PostgreSQL and of the connection to it mean for us. */
-import { EventStoreUnavailableError, UnstorableError, WriteConflictError } from './event-store.ts';
+import { EventStoreUnavailableError, UnstorableError, WriteConflictError, WriteTimeoutError } from './event-store.ts';
 
 /** Unique violation, serialization failure, deadlock, lock not available. */
 const CONFLICT = new Set(['23505', '40001', '40P01', '55P03']);
+/** Lock not available in time, statement cancelled by its timeout: others may well get through. */
+const TOO_SLOW = new Set(['55P03', '57014']);
 /** Read-only transaction, statement cancelled by its timeout, idle transaction ended, I/O error. */
 const UNAVAILABLE = new Set(['25006', '57014', '25P03', '58030']);
 /** Connection exceptions, insufficient resources (a full disk, too many connections), the operator's interventions (shutdown, start-up). */
@@ -47,6 +49,7 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** The error in the words of the event store's port; what is none of these (a bug) stays as it is. */
 export function toEventStoreError(error: unknown): unknown {
+  if (TOO_SLOW.has(codeOf(error))) return new WriteTimeoutError('the write model did not get through in time', { cause: error });
   if (isConflict(error)) return new WriteConflictError('somebody else wrote first', { cause: error });
   if (UNSTORABLE_CLASSES.some((start) => codeOf(error).startsWith(start))) return new UnstorableError('the write model refuses the data', { cause: error });
   if (isUnavailable(error)) return new EventStoreUnavailableError('the write model cannot be reached or takes no writes', { cause: error });

@@ -24,7 +24,8 @@ export async function selectOutcomes(
   return new Map(rows.map((row) => [commandKey({ tenant: row.tenant, id: row.command_id }), row.outcome]));
 }
 
-const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
+/** Streams as the one parameter of a query. */
+export const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
 
 /** The key comes with each row, from the same snapshot: a reader elsewhere sees an erasure with its next query. */
 export function selectStreams(db: Queryable, refs: readonly StreamRef[]): Promise<EventRow[]> {
@@ -78,4 +79,14 @@ export async function selectOwners(
     if (key !== undefined) owners.set(`${key.tenant}:${key.value}`, row.stream_id);
   }
   return owners;
+}
+
+/** Those of the streams whose row another transaction holds, by streamKey. Holds none itself once it resolves: call it outside of transactions. */
+export async function selectLocked(db: Queryable, refs: readonly StreamRef[]): Promise<Set<string>> {
+  if (refs.length === 0) return new Set();
+  const rows = await db<{ tenant: TenantId; stream_id: StreamId }[]>`
+    with wanted as (select distinct tenant, stream_id from jsonb_to_recordset(${refRows(refs)}::text::jsonb) as r(tenant text, stream_id text)),
+    free as (select s.tenant, s.stream_id from wanted join streams s using (tenant, stream_id) for update of s skip locked)
+    select tenant, stream_id from wanted join streams using (tenant, stream_id) where (tenant, stream_id) not in (select tenant, stream_id from free)`;
+  return new Set(rows.map((row) => streamKey({ tenant: row.tenant, streamId: row.stream_id })));
 }

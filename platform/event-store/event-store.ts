@@ -1,6 +1,8 @@
 /** The write model: the event-sourced truth, with the inbox that makes a command take effect once. */
-import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
+import type { CommandId, DeadLetterId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { RecordedEvent, CommandReceipt } from '../../domain/messages.ts';
+import type { DeadLetter } from '../dead-letters/dead-letters.ts';
+import type { DueLine, ParkedCommand, ParkingWork } from './parking.ts';
 
 export interface StreamRef {
   readonly tenant: TenantId;
@@ -30,6 +32,17 @@ export interface UniqueClaim extends StreamRef {
   readonly value: string | null;
 }
 
+/** What one transaction of the command handler writes. */
+export interface EventStoreWork extends ParkingWork {
+  /** Where one of them erases a lead, the dead letters about it lose what they quote, in the same transaction. */
+  readonly appends: readonly StreamAppend[];
+  readonly claims: readonly UniqueClaim[];
+  readonly outcomes: readonly CommandOutcome[];
+  /** Outcomes of replayed commands: each takes the place of one that is DEAD_LETTERED, and the letter says that it was replayed. */
+  readonly replayed?: readonly { readonly outcome: CommandOutcome; readonly letter: DeadLetterId; readonly by: string }[];
+  readonly letters?: readonly DeadLetter[];
+}
+
 /** One atomic piece of work of the command handler. */
 export interface EventStoreTransaction {
   /** The outcomes of those of the commands that were handled before. Keys: commandKey. */
@@ -38,15 +51,21 @@ export interface EventStoreTransaction {
   loadStreams(refs: readonly StreamRef[]): Promise<Map<string, readonly RecordedEvent[]>>;
   /** Who owns each value now. Keys: `${tenant}:${value}`. */
   findOwners(name: UniqueClaim['name'], values: readonly { readonly tenant: TenantId; readonly value: string }[]): Promise<Map<string, StreamId>>;
+  /** Which of the streams have parked commands. Keys: streamKey. */
+  findParked(refs: readonly StreamRef[]): Promise<ReadonlySet<string>>;
   /**
-   * Writes everything: events (compare and set on each stream's version), claims, and the outcome of each command into the inbox by INSERT.
+   * The line of the stream from its front, `limit` of it at the most, held until this transaction ends; empty where its first is not due or
+   * somebody else holds it.
+   */
+  takeParked(ref: StreamRef, limit: number): Promise<readonly ParkedCommand[]>;
+  /** The whole lines of these streams, due or not; waits for whoever holds one. */
+  lockParked(refs: readonly StreamRef[]): Promise<readonly ParkedCommand[]>;
+  /**
+   * Writes everything: events (compare and set on each stream's version), claims, the outcome of each command into the inbox by INSERT, and
+   * what it changes in the lines and the dead letters.
    * Throws WriteConflictError, with nothing written, where a version moved, a value was taken or a command was handled meanwhile.
    */
-  write(work: {
-    readonly appends: readonly StreamAppend[];
-    readonly claims: readonly UniqueClaim[];
-    readonly outcomes: readonly CommandOutcome[];
-  }): Promise<void>;
+  write(work: EventStoreWork): Promise<void>;
 }
 
 /** A place in the order of commits, opaque text; '' is before the first event. */
@@ -57,6 +76,10 @@ export interface EventStore {
   transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
   findOutcome(tenant: TenantId, id: CommandId): Promise<CommandOutcome | null>;
   loadStreams(refs: readonly StreamRef[]): Promise<Map<string, readonly RecordedEvent[]>>;
+  /** Lines of parked commands that are due, the longest overdue first, `limit` at the most; and when the next one will be (0 where there are more). */
+  dueLines(limit: number): Promise<{ readonly due: readonly DueLine[]; readonly nextInMs: number | null }>;
+  /** Those of the streams that another transaction is writing to at this moment. Keys: streamKey. */
+  findLocked(refs: readonly StreamRef[]): Promise<ReadonlySet<string>>;
   /** Events in commit order behind `after`; never one that a transaction still running could precede. */
   readCommitted(after: Position, limit: number): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: Position }>;
   /** Streams of every tenant in a stable order, for rebuilding. `after` is the last key of the page before, '' to begin. */
@@ -80,5 +103,9 @@ export class UnstorableError extends Error {
 }
 /** The write model could not be reached, is read-only or is full. */
 export class EventStoreUnavailableError extends Error {
-  override readonly name = 'EventStoreUnavailableError';
+  override readonly name: string = 'EventStoreUnavailableError';
+}
+/** It could be reached, but this took too long or waited too long for a lock: what does not touch the same streams may get through. Nothing was written. */
+export class WriteTimeoutError extends EventStoreUnavailableError {
+  override readonly name = 'WriteTimeoutError';
 }

@@ -3,9 +3,10 @@ import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import { assertReadable, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
-import { groupByStream, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
+import { groupByStream, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { commandKey, streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
 import { listenForRings } from './listen.ts';
+import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './parking-queries.ts';
 import { inTransaction } from './transaction.ts';
 import { createWakeUp } from './wake-up.ts';
 import { EVENTS_CHANNEL, writeBatch } from './write-batch.ts';
@@ -15,6 +16,8 @@ export interface PostgresEventStoreOptions {
   readonly sql: Sql;
   /** LISTEN and NOTIFY; false on PGlite, whose socket has none. */
   readonly notify: boolean;
+  /** A transaction waits this long for a lock that another holds, then gives up with a WriteTimeoutError; 2,000 if absent. On PGlite nobody ever waits for one. */
+  readonly lockTimeoutMs?: number | undefined;
 }
 
 export interface PostgresEventStore extends EventStore {
@@ -22,10 +25,12 @@ export interface PostgresEventStore extends EventStore {
   assertReadable(): Promise<void>;
 }
 
+const LOCK_TIMEOUT_MS = 2_000;
+
 /** While a running transaction holds back committed events, look again this soon: nobody rings when it ends. */
 const HELD_BACK_MS = 5;
 
-export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOptions): PostgresEventStore {
+export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresEventStoreOptions): PostgresEventStore {
   const wakeUp = createWakeUp();
   const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => wakeUp.ring());
   let readable = false;
@@ -44,6 +49,7 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
       let wrote = 0;
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
+        if (notify) limitLockWaits(tx, lockTimeoutMs);
         const transaction = createTransaction(tx, notify, (events) => (wrote += events));
         try {
           return await work(transaction);
@@ -63,6 +69,8 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
       return (await inStoreTerms(selectOutcomes(sql, [{ tenant, id }]))).get(commandKey({ tenant, id })) ?? null;
     },
     loadStreams: async (refs) => groupByStream(await inStoreTerms(selectStreams(sql, refs))),
+    dueLines: (limit) => inStoreTerms(selectDueLines(sql, limit)),
+    findLocked: (refs) => inStoreTerms(selectLocked(sql, refs)),
 
     async readCommitted(after, limit) {
       await ensureReadable();
@@ -107,6 +115,14 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
   };
 }
 
+/** Sent without waiting: it travels with the transaction's first queries. Where it fails they fail, too. */
+function limitLockWaits(tx: Queryable, timeoutMs: number): void {
+  tx`select set_config('lock_timeout', ${`${timeoutMs}ms`}, true)`.then(
+    () => undefined,
+    () => undefined,
+  );
+}
+
 function createTransaction(tx: Queryable, notify: boolean, wrote: (events: number) => void): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
@@ -118,6 +134,9 @@ function createTransaction(tx: Queryable, notify: boolean, wrote: (events: numbe
       for (const row of rows) if (row.key !== null) keys.set(streamKey({ tenant: row.tenant, streamId: row.stream_id }), row.key);
       return groupByStream(rows);
     },
+    findParked: (refs) => inStoreTerms(selectParkedStreams(tx, refs)),
+    takeParked: (ref, limit) => inStoreTerms(takeLine(tx, ref, limit)),
+    lockParked: (refs) => inStoreTerms(lockLines(tx, refs)),
     async write(work) {
       wrote(await inStoreTerms(writeBatch(tx, work, keys, notify)));
     },

@@ -4,22 +4,19 @@
  */
 import type { Queryable } from './connect.ts';
 import { toInput, type EventInput } from './event-rows.ts';
-import { streamKey, WriteConflictError, type CommandOutcome, type StreamAppend, type StreamRef, type UniqueClaim } from './event-store.ts';
-import { selectKeys } from './event-queries.ts';
+import { emptyLetters, insertLetters } from '../dead-letters/letter-rows.ts';
+import { streamKey, WriteConflictError, type EventStoreWork, type StreamAppend, type StreamRef } from './event-store.ts';
+import { refRows, selectKeys } from './event-queries.ts';
+import { insertOutcomes, replaceOutcomes } from './outcome-rows.ts';
+import { deleteParked, insertParked, postpone, wakeLines } from './parking-queries.ts';
 import { isSealed, newSubjectKey } from './sealing.ts';
 import { claimRows, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
-
-export interface Work {
-  readonly appends: readonly StreamAppend[];
-  readonly claims: readonly UniqueClaim[];
-  readonly outcomes: readonly CommandOutcome[];
-}
 
 /** Channel on which a commit of events is announced. */
 export const EVENTS_CHANNEL = 'lead_intelligence_events';
 
 /** Writes in the running transaction. `knownKeys` are those that it already read (by streamKey). Returns the number of events. */
-export async function writeBatch(tx: Queryable, work: Work, knownKeys: ReadonlyMap<string, Buffer>, notify: boolean): Promise<number> {
+export async function writeBatch(tx: Queryable, work: EventStoreWork, knownKeys: ReadonlyMap<string, Buffer>, notify: boolean): Promise<number> {
   const appends = mergeAppends(work.appends);
   const erased = appends.filter((append) => append.erases);
   const { keys, made } = await keysFor(tx, appends, knownKeys);
@@ -44,10 +41,12 @@ export async function writeBatch(tx: Queryable, work: Work, knownKeys: ReadonlyM
       () => insertClaims(tx, claims),
     );
   if (work.outcomes.length > 0) statements.push(() => insertOutcomes(tx, work.outcomes));
+  statements.push(...asideStatements(tx, work));
   if (erased.length > 0)
     statements.push(
       () => dropKeys(tx, erased),
       () => dropAllClaims(tx, erased),
+      () => emptyLetters(tx, refRows(erased)),
     );
   if (notify && appends.length > 0) statements.push(() => tx`select pg_notify(${EVENTS_CHANNEL}, '')`);
   // All are sent at once; the first to fail fails the transaction, and none of the others goes unheard.
@@ -57,6 +56,18 @@ export async function writeBatch(tx: Queryable, work: Work, knownKeys: ReadonlyM
     }),
   );
   return inputs.length;
+}
+
+/** What only a batch with trouble has: replays, lines of parked commands, dead letters. */
+function asideStatements(tx: Queryable, { replayed = [], letters = [], parked = [], postponed = [], unparked = [], woken = [] }: EventStoreWork) {
+  const statements: (() => PromiseLike<unknown>)[] = [];
+  if (replayed.length > 0) statements.push(() => replaceOutcomes(tx, replayed));
+  if (letters.length > 0) statements.push(() => insertLetters(tx, letters));
+  if (unparked.length > 0) statements.push(() => deleteParked(tx, unparked));
+  if (parked.length > 0) statements.push(() => insertParked(tx, parked));
+  if (postponed.length > 0) statements.push(() => postpone(tx, postponed));
+  if (woken.length > 0) statements.push(() => wakeLines(tx, woken));
+  return statements;
 }
 
 async function keysFor(tx: Queryable, appends: readonly StreamAppend[], known: ReadonlyMap<string, Buffer>) {
@@ -120,17 +131,6 @@ function insertClaims(tx: Queryable, claims: readonly ClaimRow[]): PromiseLike<u
     where digest is not null
     order by tenant, name, digest`;
 }
-
-function insertOutcomes(tx: Queryable, outcomes: readonly CommandOutcome[]): PromiseLike<unknown> {
-  const rows = outcomes.map((outcome) => ({ tenant: outcome.tenant, command_id: outcome.id, outcome: JSON.stringify(outcome) }));
-  return tx`
-    insert into inbox (tenant, command_id, outcome)
-    select tenant, command_id, outcome::json
-    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(tenant text, command_id text, outcome text)
-    order by tenant, command_id`;
-}
-
-const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
 
 /** Destroys the keys, and with them every fact about these people. */
 function dropKeys(tx: Queryable, erased: readonly StreamRef[]): PromiseLike<unknown> {

@@ -59,12 +59,18 @@ const eventEnvelope = z.object({ ...common, id: z.string().max(200), version: z.
 
 const malformed = (reason: string): MalformedMessageError => new MalformedMessageError(reason.slice(0, REASON_CHARS_MAX).toWellFormed());
 
+/** Where the text stops being JSON. The engine's own sentence may quote the text, which may be about a person. */
+function placeIn(error: unknown): string {
+  const place = /at position \d+/.exec(error instanceof Error ? error.message : '');
+  return place === null ? '' : ` ${place[0]}`;
+}
+
 function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw malformed(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw malformed(`not JSON${placeIn(error)}`);
   }
   const result = schema.safeParse(json);
   if (result.success) return result.data;

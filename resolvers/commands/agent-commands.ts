@@ -7,7 +7,7 @@ import { toMinor } from '../scalars.ts';
 import { decisionContext, type CommandDefinition } from './command.ts';
 import { checkAsNew, good } from './input-problems.ts';
 import type { UpsertAgentInput } from './inputs.ts';
-import { agentIdOfCommand } from './stream-ids.ts';
+import { agentIdOfCommand } from '../../domain/stream-ids.ts';
 
 /** Where a brokerage is that says nothing else. */
 const TIME_ZONE = 'America/Los_Angeles';

@@ -11,7 +11,7 @@ import { checkAsNew, good } from './input-problems.ts';
 import type * as inputs from './inputs.ts';
 import { interactionOf } from './interaction.ts';
 import { leadPatchOf } from './lead-patch.ts';
-import { leadIdOfCommand } from './stream-ids.ts';
+import { leadIdOfCommand } from '../../domain/stream-ids.ts';
 
 /** A definition for commands on a lead that is there. */
 function onLead<Input extends { readonly leadId: string }>(

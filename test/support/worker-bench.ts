@@ -6,6 +6,7 @@ import type { Lead } from '../../domain/lead/lead.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { streamKey } from '../../platform/event-store/event-store.ts';
+import { createPostgresDeadLetters } from '../../platform/dead-letters/postgres-dead-letters.ts';
 import { createPostgresEventStore } from '../../platform/event-store/postgres-event-store.ts';
 import { createPostgresLeases } from '../../platform/event-store/postgres-leases.ts';
 import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
@@ -46,6 +47,7 @@ export async function startWorkerBench(postgresUrl: string, scorer: Scorer, role
     log,
     eventStore,
     leases: createPostgresLeases({ sql }),
+    deadLetters: createPostgresDeadLetters({ sql }),
     readModels: createMemoryReadModels(),
     liveBus: createMemoryLiveBus(),
     scorer,

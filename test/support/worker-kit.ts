@@ -7,6 +7,8 @@ import type { Lead } from '../../domain/lead/lead.ts';
 import type { Command, CommandEnvelope, CommandReceipt, RecordedEvent } from '../../domain/messages.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { streamKey } from '../../platform/event-store/event-store.ts';
+import type { DeadLetter } from '../../platform/dead-letters/dead-letters.ts';
+import { createPostgresDeadLetters } from '../../platform/dead-letters/postgres-dead-letters.ts';
 import { createPostgresEventStore } from '../../platform/event-store/postgres-event-store.ts';
 import { createPostgresLeases } from '../../platform/event-store/postgres-leases.ts';
 import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
@@ -19,7 +21,7 @@ import { createMemoryReadModels } from '../../platform/read-models/memory-read-m
 import { ReadModelsUnavailableError } from '../../platform/read-models/read-models.ts';
 import { createRulesScorer } from '../../platform/scoring/rules-scorer.ts';
 import { silentLogger } from '../../platform/telemetry/logger.ts';
-import type { DeadLetter } from '../../workers/kit/dead-letter.ts';
+import type { DeadLetterNews } from '../../workers/kit/dead-letter.ts';
 import type { Role, RunningRole, WorkerPorts } from '../../workers/kit/role.ts';
 import { connect } from '../../platform/event-store/connect.ts';
 import { ownServerDatabase } from './own-postgres.ts';
@@ -79,6 +81,7 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
       log: { ...log, append: (records) => (outages.append ? Promise.reject(new LogUnavailableError('down')) : log.append(records)) },
       eventStore,
       leases: createPostgresLeases({ sql }),
+      deadLetters: createPostgresDeadLetters({ sql }),
       scorer: createRulesScorer(),
       clock: systemClock,
       logger: silentLogger,
@@ -152,7 +155,10 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
       return database.sql<{ key: string; value: string; partition: number; offset: string }[]>`
         select key, value, partition, "offset"::text from log_records where topic = ${topic} order by partition, log_records."offset"`;
     },
-    deadLetters: async (): Promise<DeadLetter[]> => (await kit.records(DEAD_LETTER_TOPIC)).map(({ value }) => JSON.parse(value) as DeadLetter),
+    /** As they are kept, newest first. */
+    deadLetters: async (): Promise<readonly DeadLetter[]> => (await ports.deadLetters.list({ tenant: null, filter: {}, first: 500 })).letters,
+    /** As the topic tells of them. */
+    letterNews: async (): Promise<DeadLetterNews[]> => (await kit.records(DEAD_LETTER_TOPIC)).map(({ value }) => JSON.parse(value) as DeadLetterNews),
     /** True once the group has finished everything. */
     drained: async (group: string, topic: string): Promise<boolean> => (await ports.log.lag(group, topic)) === 0,
     /** Nobody can connect to the database while `during` runs, and every connection is cut. */

@@ -1,5 +1,6 @@
 /** What every worker role is: something that starts over ports, says how it is, and stops cleanly. */
 import type { Clock } from '../../platform/clock.ts';
+import type { DeadLetters } from '../../platform/dead-letters/dead-letters.ts';
 import type { EventStore } from '../../platform/event-store/event-store.ts';
 import type { Leases } from '../../platform/event-store/leases.ts';
 import type { LiveBus } from '../../platform/live-bus/live-bus.ts';
@@ -12,6 +13,7 @@ export interface WorkerPorts {
   readonly log: Log;
   readonly eventStore: EventStore;
   readonly leases: Leases;
+  readonly deadLetters: DeadLetters;
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
   readonly scorer: Scorer;
