@@ -31,5 +31,4 @@ export function receiptSince(receipt: CommandReceipt | null, deadLetteredAt: str
 }
 
 /** When the outcome DEAD_LETTERED was written that a replay is about; null where there is no such outcome. */
-export const deadLetteredAtOf = (receipt: CommandReceipt | null): string | null =>
-  receipt?.status === 'DEAD_LETTERED' ? (receipt.appliedAt ?? null) : null;
+export const deadLetteredAtOf = (receipt: CommandReceipt | null): string | null => (receipt?.status === 'DEAD_LETTERED' ? (receipt.appliedAt ?? null) : null);

@@ -3,12 +3,13 @@ import { decide, evolve, type Aggregate } from '../../domain/aggregate.ts';
 import type { Role } from '../../domain/agent/agent.ts';
 import { tenantId, type TenantId } from '../../domain/ids.ts';
 import type { CommandEnvelope, CommandReceipt, RecordedEvent } from '../../domain/messages.ts';
-import { acceptedReceipt, receiptApplied, receiptRejected, receiptVersion, receiptVisible } from '../../domain/views/receipts.ts';
+import { acceptedReceipt, receiptApplied, receiptDeadLettered, receiptRejected, receiptVersion, receiptVisible } from '../../domain/views/receipts.ts';
 import { scoreHistoryEntry } from '../../domain/views/score-history.ts';
 import { timelineEntry } from '../../domain/views/timeline.ts';
 import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
 import type { LiveBus, LiveMessage } from '../../platform/live-bus/live-bus.ts';
 import { LogUnavailableError, type LogRecord } from '../../platform/log/log.ts';
+import { judgeReplay } from '../../platform/dead-letters/judge-replay.ts';
 import type { Origin } from '../../platform/origin/origin.ts';
 import { createMemoryReadModels } from '../../platform/read-models/memory-read-models.ts';
 import { ReadModelsUnavailableError, type ReadModels } from '../../platform/read-models/read-models.ts';
@@ -17,6 +18,7 @@ import { silentLogger } from '../../platform/telemetry/logger.ts';
 import type { GatewayShared, RequestContext } from '../../resolvers/context.ts';
 import type { GatewayPorts, Timing } from '../../resolvers/ports.ts';
 import { createGatewayShared, createRequestContext, type RequestFacts } from '../../resolvers/request-context.ts';
+import { createMemoryDeadLetters, letterOf, type MemoryDeadLetters } from './memory-dead-letters.ts';
 
 export const ACME = tenantId('acme');
 export const RIVAL = tenantId('rival');
@@ -37,6 +39,9 @@ export interface Brokerage {
   readonly calls: string[];
   /** Everything in the log, in order. */
   readonly log: LogRecord[];
+  readonly deadLetters: MemoryDeadLetters;
+  /** Types of commands that the worker cannot carry out at the moment: it puts them aside. */
+  readonly poison: Set<string>;
   now: Date;
   context(as?: Partial<RequestFacts['identity']>, facts?: Partial<RequestFacts>): RequestContext;
   /** What a worker does with the commands that nobody carried out yet: APPLIED (recorded), then VISIBLE unless told otherwise. */
@@ -54,6 +59,8 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
   const log: LogRecord[] = [];
   const states = new Map<string, Aggregate>();
   const inbox = new Map<string, CommandReceipt>();
+  const deadLetters = createMemoryDeadLetters();
+  const poison = new Set<string>();
   const keyOf = (tenant: TenantId, id: string): string => `${tenant}/${id}`;
   const memory = createMemoryReadModels();
   const readModels = counted(memory, calls, outages);
@@ -70,6 +77,15 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
     async receipt(tenant, id) {
       if (outages.origin) throw new Error('the origin is out of order');
       return inbox.get(keyOf(tenant, id)) ?? null;
+    },
+    async deadLetters(query) {
+      if (outages.origin) throw new Error('the origin is out of order');
+      return deadLetters.list(query);
+    },
+    async deadLetter(tenant, id) {
+      if (outages.origin) throw new Error('the origin is out of order');
+      const letter = await deadLetters.get(tenant, id);
+      return letter && { letter, replay: judgeReplay(letter) };
     },
   };
   const ports: GatewayPorts = {
@@ -88,7 +104,7 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
     tokenSecret: 'a secret for tests',
   };
   const shared = createGatewayShared(ports, { commandWaitMs: 2_000, receiptPollMs: 20, versionWaitMs: 200, ...timing });
-  let done = 0;
+  let [done, letters] = [0, 0];
 
   const tellReceipt = async (receipt: CommandReceipt): Promise<void> => {
     const { tenant, id, status } = receipt;
@@ -109,10 +125,21 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
     const kind = put.kind === 'property' || put.kind === 'agent' ? put.kind : 'lead';
     await bus.publish([{ tenant: after.tenant, kind, id: after.id, version: after.version, at: after.updatedAt, events }]);
   };
+  const putAside = async (envelope: CommandEnvelope): Promise<CommandReceipt> => {
+    const appliedAt = brokerage.now.toISOString();
+    const receipt = { ...receiptDeadLettered(acceptedReceipt(envelope), 'the command could not be stored'), appliedAt };
+    inbox.set(keyOf(envelope.tenant, envelope.id), receipt);
+    await deadLetters.put([letterOf(envelope, (letters += 1))]);
+    await tellReceipt(receipt);
+    return receipt;
+  };
   const carryOutOne = async (envelope: CommandEnvelope, upTo: 'APPLIED' | 'VISIBLE'): Promise<CommandReceipt> => {
     const { tenant, streamId, id, actor, lane, issuedAt: at } = envelope;
     const known = inbox.get(keyOf(tenant, id));
-    if (known) return known;
+    const { replay } = envelope;
+    if (known && !(replay && known.status === 'DEAD_LETTERED')) return known;
+    if (replay) deadLetters.markReplayed(replay.letter, replay.by, brokerage.now.toISOString());
+    if (poison.has(envelope.command.type)) return putAside(envelope);
     const before = states.get(keyOf(tenant, streamId)) ?? null;
     const decision = decide(envelope, before, { at, commandId: id, actorId: actor.id, expectedVersion: envelope.expectedVersion });
     const accepted = acceptedReceipt(envelope);
@@ -147,6 +174,8 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
     outages,
     calls,
     log,
+    deadLetters,
+    poison,
     now: new Date('2026-03-10T20:00:00.000Z'),
     context: (as = {}, facts = {}) =>
       createRequestContext(ports, shared, {
