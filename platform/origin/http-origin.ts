@@ -13,8 +13,8 @@ export class OriginUnavailableError extends Error {
 
 const otherThanAsked = (): OriginUnavailableError => new OriginUnavailableError('the origin answered something else than what was asked for');
 /** Whatever stands at that address: nobody is shown another tenant's letters. */
-function mustBeOf(tenant: TenantId, letters: readonly DeadLetter[]): void {
-  if (!letters.every((letter) => letter.tenant === tenant)) throw otherThanAsked();
+function mustBeOf(tenant: TenantId, letters: readonly (DeadLetter | null | undefined)[]): void {
+  if (!letters.every((letter) => letter?.tenant === tenant)) throw otherThanAsked();
 }
 
 export interface HttpOriginOptions {

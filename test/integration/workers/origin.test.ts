@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { StreamId, TenantId } from '../../../domain/ids.ts';
-import { tenantId } from '../../../domain/ids.ts';
+import { deadLetterId, tenantId } from '../../../domain/ids.ts';
 import { EventStoreUnavailableError } from '../../../platform/event-store/event-store.ts';
 import { createHttpOrigin, OriginUnavailableError } from '../../../platform/origin/http-origin.ts';
-import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_MAX, ORIGIN_VIEWS_PATH } from '../../../platform/origin/paths.ts';
+import {
+  ORIGIN_DEAD_LETTER_PATH,
+  ORIGIN_DEAD_LETTERS_PATH,
+  ORIGIN_PATHS,
+  ORIGIN_RECEIPT_PATH,
+  ORIGIN_VIEWS_MAX,
+  ORIGIN_VIEWS_PATH,
+} from '../../../platform/origin/paths.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { commandHandlerRole } from '../../../workers/command-handler/role.ts';
 import { serveHttp } from '../../../workers/kit/http.ts';
@@ -11,6 +18,7 @@ import type { HttpAnswer, RunningRole } from '../../../workers/kit/role.ts';
 import { createOriginRole } from '../../../workers/origin/role.ts';
 import { projectorRole } from '../../../workers/projector/role.ts';
 import { relayRole } from '../../../workers/relay/role.ts';
+import { letterOf, unreadableLetter } from '../../support/memory-dead-letters.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, addNote, commandId, commandOf, createLead, leadId, startWorkerKit, WAIT, type WorkerKit } from '../../support/worker-kit.ts';
 
@@ -88,11 +96,70 @@ describeWithServices('the origin', ['postgres'], ({ postgres }) => {
     expect(await origin.views(Array.from({ length: ORIGIN_VIEWS_MAX + 1 }, () => ref(ADA)))).toHaveLength(ORIGIN_VIEWS_MAX + 1);
   });
 
+  it('answers with the dead letters of one tenant, and whether each can be tried again', async () => {
+    const [command, rival] = [commandOf(addNote(ADA, 'x')), tenantId('rival')];
+    const letters = [1, 2, 3].map((n) => letterOf(command, n, { reason: `reason ${n}` }));
+    await kit.ports.deadLetters.put([
+      ...letters,
+      unreadableLetter(ACME, 4, '{'),
+      letterOf({ ...command, tenant: rival }, 5),
+      unreadableLetter(null, 6, 'nobody knows whose'),
+    ]);
+    const origin = createHttpOrigin({ url: await start(), token: TOKEN });
+    const all = { tenant: ACME, filter: {}, first: 500 };
+    const page = await origin.deadLetters({ tenant: ACME, filter: {}, first: 2 });
+    expect(page).toEqual({ letters: [letters[2], letters[1]], endCursor: '2026-03-10T20:02:00.000Z|dead_2', hasNextPage: true });
+    expect((await origin.deadLetters({ ...all, after: page.endCursor ?? undefined })).letters.map(({ id }) => id)).toEqual(['dead_1', 'dead_4']);
+    expect((await origin.deadLetters({ ...all, filter: { reason: 'REASON 2', replayed: false } })).letters).toEqual([letters[1]]);
+    expect((await origin.deadLetters({ ...all, tenant: rival })).letters.map(({ id }) => id)).toEqual(['dead_5']);
+    expect(await origin.deadLetter(ACME, deadLetterId('1'))).toEqual({ letter: letters[0], replay: { command } });
+    expect(await origin.deadLetter(ACME, deadLetterId('4'))).toMatchObject({ replay: { refusal: expect.any(String) as string } });
+    for (const id of ['dead_5', 'dead_6', 'dead_7', 'garbage', 'no\u0000id']) expect(await origin.deadLetter(ACME, id as never)).toBeNull();
+  });
+
+  it('answers with no letter but of the tenant that was asked for, whoever answers', async () => {
+    const letter = letterOf(commandOf(addNote(ADA, 'x'), { tenant: tenantId('rival') }));
+    const answers = { page: { letters: [letter], endCursor: null, hasNextPage: false }, found: { letter, replay: { refusal: 'x' } } };
+    for (const body of [JSON.stringify(answers), '{}', '{"page":{"letters":7},"found":7}']) {
+      const server = await serveHttp({ host: '127.0.0.1', port: 0, logger: silentLogger, answer: async () => ({ status: 200, body }) });
+      served.push(server);
+      const origin = createHttpOrigin({ url: server.url, token: TOKEN });
+      await expect(origin.deadLetters({ tenant: ACME, filter: {}, first: 1 })).rejects.toBeInstanceOf(OriginUnavailableError);
+      await expect(origin.deadLetter(ACME, letter.id)).rejects.toBeInstanceOf(OriginUnavailableError);
+    }
+  });
+
+  it('says what is wrong with a question about dead letters; there is none without a tenant', async () => {
+    const url = await start();
+    const good = { tenant: 'acme', filter: {}, first: 1 };
+    const lists = [
+      { ...good, tenant: null },
+      { ...good, tenant: undefined },
+      { ...good, tenant: '' },
+      { ...good, first: 0 },
+      { ...good, first: 501 },
+    ];
+    for (const body of [
+      ...lists,
+      { ...good, filter: { lane: 'hot' } },
+      { ...good, filter: { since: 'today' } },
+      { ...good, after: 'nowhere' },
+      { tenant: 'acme' },
+      null,
+    ])
+      expect([body, (await ask(url, ORIGIN_DEAD_LETTERS_PATH, JSON.stringify(body))).status]).toEqual([body, 400]);
+    for (const body of [{ id: 'dead_1' }, { tenant: null, id: 'dead_1' }, { tenant: 'a:b', id: 'dead_1' }, { tenant: 'acme' }])
+      expect([body, (await ask(url, ORIGIN_DEAD_LETTER_PATH, JSON.stringify(body))).status]).toEqual([body, 400]);
+    expect(await (await ask(url, ORIGIN_DEAD_LETTERS_PATH, JSON.stringify(good))).json()).toEqual({
+      page: { letters: [], endCursor: null, hasNextPage: false },
+    });
+  });
+
   it('answers nobody without the token, and nobody at all where it has none', async () => {
     const body = JSON.stringify({ refs: [] });
     const [url, closed] = [await start(), await serve(await kit.start(createOriginRole(undefined)))];
     const wrong = [{}, { authorization: TOKEN }, { authorization: `Bearer ${TOKEN}x` }, { authorization: 'Bearer ' }, { authorization: `bearer ${TOKEN}` }];
-    for (const headers of wrong) for (const path of [ORIGIN_VIEWS_PATH, ORIGIN_RECEIPT_PATH]) expect((await ask(url, path, body, headers)).status).toBe(401);
+    for (const headers of wrong) for (const path of ORIGIN_PATHS) expect((await ask(url, path, body, headers)).status).toBe(401);
     for (const headers of [{}, { authorization: 'Bearer undefined' }, { authorization: `Bearer ${TOKEN}` }])
       expect((await ask(closed, ORIGIN_VIEWS_PATH, body, headers)).status).toBe(401);
     expect((await ask(url, ORIGIN_VIEWS_PATH, body)).status).toBe(200);
