@@ -1,47 +1,60 @@
-/** A batch of commands through the write model, come what may: lost races are run again, what can never be stored is put aside alone. */
-import type { CommandEnvelope } from '../../domain/messages.ts';
-import { UnstorableError, WriteConflictError, type EventStoreTransaction } from '../../platform/event-store/event-store.ts';
-import type { WorkerPorts } from '../kit/role.ts';
-import { decideBatch, putAside, type BatchResult } from './decide-batch.ts';
+/** A batch of commands through the write model, come what may: what can pass is tried again, the one at fault is found and put aside alone. */
+import { streamKey, WriteTimeoutError } from '../../platform/event-store/event-store.ts';
+import { firstOfEach, type Arrival } from './arrival.ts';
+import { decideBatch, putAside } from './decide-batch.ts';
+import type { BatchResult } from './ledger.ts';
+import type { ParkingTiming } from './parking-timing.ts';
+import { kindOfFailure, transactWithTries, TRIES_OF_MANY, TRIES_OF_ONE, type TriesPorts } from './tries.ts';
 
-/** Lost races in a row before the batch goes back to the log's own retry. */
-const CONFLICT_TRIES = 8;
+const both = (before: BatchResult, after: BatchResult): BatchResult => ({
+  outcomes: new Map([...before.outcomes, ...after.outcomes]),
+  handled: before.handled + after.handled,
+  eventCount: before.eventCount + after.eventCount,
+  parked: before.parked + after.parked,
+  woken: before.woken + after.woken,
+  forCallers: [...before.forCallers, ...after.forCallers],
+  letters: [...before.letters, ...after.letters],
+});
 
-type Ports = Pick<WorkerPorts, 'eventStore' | 'clock' | 'logger'>;
-type Work = (tx: EventStoreTransaction, at: string) => Promise<BatchResult>;
-
-async function transact(ports: Ports, signal: AbortSignal, work: Work): Promise<BatchResult> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await ports.eventStore.transact((tx) => work(tx, ports.clock.now().toISOString()));
-    } catch (error) {
-      if (!(error instanceof WriteConflictError) || attempt === CONFLICT_TRIES) throw error;
-      // Whoever owns the partition now goes on with it.
-      signal.throwIfAborted();
-      ports.logger.debug({ attempt }, 'somebody else wrote to the same leads; the batch is decided again');
+/**
+ * Every command has its outcome in the inbox or its place in a line once this resolves; commands of one lead keep their order. Rejects where the
+ * write model is away (nothing is lost: the batch comes again) and after the signal aborted between two tries.
+ */
+export async function carryOut(ports: TriesPorts, arrivals: readonly Arrival[], timing: ParkingTiming, signal: AbortSignal): Promise<BatchResult> {
+  const [first] = arrivals;
+  const tries = arrivals.length === 1 ? TRIES_OF_ONE : TRIES_OF_MANY;
+  try {
+    return await transactWithTries(ports, tries, signal, (tx, at) => decideBatch(tx, arrivals, at, timing));
+  } catch (error) {
+    const kind = kindOfFailure(error);
+    if (kind === 'AWAY' || signal.aborted || first === undefined) throw error;
+    if (arrivals.length === 1) {
+      ports.logger.warn({ error, command: first.envelope.id, type: first.envelope.command.type }, 'a command did not get through; it is put aside');
+      return transactWithTries(ports, TRIES_OF_MANY, signal, (tx, at) => putAside(tx, first, at, { error, isForGood: kind === 'UNSTORABLE', timing }));
     }
+    if (error instanceof WriteTimeoutError) {
+      const rest = await withoutLocked(ports, arrivals, timing, signal);
+      if (rest !== null) return rest;
+    }
+    // One of them is at fault: halves find it, and the others are applied.
+    const middle = arrivals.length >> 1;
+    const before = await carryOut(ports, arrivals.slice(0, middle), timing, signal);
+    return both(before, await carryOut(ports, arrivals.slice(middle), timing, signal));
   }
 }
 
-/**
- * Every command has its outcome in the inbox once this resolves; commands keep their order. Rejects where the write model is away (nothing
- * is lost: the batch comes again) and after the signal aborted between two tries.
- */
-export async function carryOut(ports: Ports, envelopes: readonly CommandEnvelope[], signal: AbortSignal): Promise<BatchResult> {
+/** Somebody may hold one of the leads: without it the others get through at once. Null where that is not what is wrong. */
+async function withoutLocked(ports: TriesPorts, arrivals: readonly Arrival[], timing: ParkingTiming, signal: AbortSignal): Promise<BatchResult | null> {
+  const streams = firstOfEach(
+    arrivals.map(({ envelope }) => envelope),
+    streamKey,
+  );
+  const locked = await ports.eventStore.findLocked(streams);
+  if (locked.size === 0) return null;
   try {
-    return await transact(ports, signal, (tx, at) => decideBatch(tx, envelopes, at));
+    return await transactWithTries(ports, TRIES_OF_MANY, signal, (tx, at) => decideBatch(tx, arrivals, at, timing, locked));
   } catch (error) {
-    const [first] = envelopes;
-    if (!(error instanceof UnstorableError) || first === undefined) throw error;
-    if (envelopes.length === 1) return transact(ports, signal, (tx, at) => putAside(tx, first, at, error));
-    // One of them is at fault: halves find it, and the others are applied.
-    const middle = envelopes.length >> 1;
-    const before = await carryOut(ports, envelopes.slice(0, middle), signal);
-    const after = await carryOut(ports, envelopes.slice(middle), signal);
-    return {
-      outcomes: new Map([...before.outcomes, ...after.outcomes]),
-      handled: before.handled + after.handled,
-      eventCount: before.eventCount + after.eventCount,
-    };
+    if (kindOfFailure(error) === 'AWAY' || signal.aborted) throw error;
+    return null;
   }
 }

@@ -1,103 +1,64 @@
 /** Many commands decided as one: loads all they need, decides in order, writes once. Runs inside one transaction. */
-import { decide } from '../../domain/aggregate.ts';
-import type { StreamId } from '../../domain/ids.ts';
-import { emailToClaim } from '../../domain/lead/email-claim.ts';
-import type { CommandEnvelope, CommandReceipt } from '../../domain/messages.ts';
+import type { CommandEnvelope } from '../../domain/messages.ts';
+import { isCreation } from '../../domain/stream-ids.ts';
 import { commandKey, streamKey, type EventStoreTransaction } from '../../platform/event-store/event-store.ts';
-import { Draft } from './draft.ts';
+import { firstOfEach, isOpen, openOf, type Arrival } from './arrival.ts';
+import type { Trouble } from './decide-parked.ts';
+import { Ledger, nothingDone, type BatchResult } from './ledger.ts';
+import { Lines } from './lines.ts';
+import { load } from './load.ts';
+import { deadLettered, messageOf } from './outcomes.ts';
+import { retryDelayMs, type ParkingTiming } from './parking-timing.ts';
 
-export interface BatchResult {
-  /** By commandKey; commands handled before have their first outcome. */
-  readonly outcomes: ReadonlyMap<string, CommandReceipt>;
-  /** What this run added to the inbox and to the streams; a redelivered command adds nothing. */
-  readonly handled: number;
-  readonly eventCount: number;
-}
+const NONE: ReadonlySet<string> = new Set();
 
-type Ending =
-  | { readonly status: 'APPLIED' }
-  | { readonly status: 'VISIBLE'; readonly visibleAt: string }
-  | { readonly status: 'REJECTED' | 'DEAD_LETTERED'; readonly error: NonNullable<CommandReceipt['error']> };
+/** Only these may go before what is parked, and then what is parked must be looked at. */
+const mayGoFirst = ({ command }: CommandEnvelope): boolean => isCreation(command) || command.type === 'EraseLead';
 
-function receipt(envelope: CommandEnvelope, at: string, version: number | undefined, ending: Ending): CommandReceipt {
-  return {
-    tenant: envelope.tenant,
-    id: envelope.id,
-    streamId: envelope.streamId,
-    type: envelope.command.type,
-    fingerprint: envelope.fingerprint,
-    lane: envelope.lane,
-    acceptedAt: envelope.issuedAt,
-    appliedAt: at,
-    version,
-    ...ending,
-  };
-}
-
-function deadLettered(envelope: CommandEnvelope, at: string, what: string, error: unknown): CommandReceipt {
-  const message = `the command could not be ${what}: ${error instanceof Error ? error.message : String(error)}`;
-  return receipt(envelope, at, undefined, { status: 'DEAD_LETTERED', error: { code: 'INTERNAL', message } });
-}
-
-/** Deciding is pure: what throws once throws always, so such a command is put aside at once and stops no other. */
-function decideOne(draft: Draft, envelope: CommandEnvelope, at: string): CommandReceipt {
-  try {
-    const state = draft.state(envelope);
-    const decision = decide(envelope, state, {
-      at: envelope.issuedAt,
-      commandId: envelope.id,
-      actorId: envelope.actor.id,
-      expectedVersion: envelope.expectedVersion,
-      emailOwner: draft.emailOwner(envelope),
-    });
-    if (decision.outcome === 'REJECTED') return receipt(envelope, at, state?.version, { status: 'REJECTED', error: decision.rejection });
-    const version = draft.record(envelope, decision.events, at);
-    // Without an event no view changes and nobody else would ever say VISIBLE.
-    return receipt(envelope, at, version, decision.events.length > 0 ? { status: 'APPLIED' } : { status: 'VISIBLE', visibleAt: at });
-  } catch (error) {
-    return deadLettered(envelope, at, 'decided', error);
-  }
-}
-
-/** In their order; of those with one key the first. */
-function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
-  const first = new Map<string, T>();
-  for (const item of items) if (!first.has(keyOf(item))) first.set(keyOf(item), item);
-  return [...first.values()];
+/**
+ * Handles the commands in their order, each once: one that the inbox knows keeps its first outcome, one whose lead has parked commands is parked
+ * behind them, one whose lead is not there is parked to wait for it. `locked`: streams that somebody else holds, by streamKey.
+ * Throws WriteConflictError (nothing written) where somebody else was faster; try again then.
+ */
+export async function decideBatch(
+  tx: EventStoreTransaction,
+  arrivals: readonly Arrival[],
+  at: string,
+  timing: ParkingTiming,
+  locked: ReadonlySet<string> = NONE,
+): Promise<BatchResult> {
+  const { known, draft, parked } = await load(
+    tx,
+    arrivals.map(({ envelope }) => envelope),
+  );
+  const open = openOf(arrivals, known);
+  if (open.length === 0) return nothingDone(known);
+  const passing = parked.size === 0 ? [] : open.map(({ envelope }) => envelope).filter((envelope) => parked.has(streamKey(envelope)) && mayGoFirst(envelope));
+  const waitingLines = passing.length > 0 ? await tx.lockParked(firstOfEach(passing, streamKey)) : [];
+  const ledger = new Ledger(known, at);
+  const lines = new Lines({ draft, ledger, parked, waitingLines, locked, timing, at });
+  for (const arrival of open) lines.take(arrival);
+  lines.finish();
+  return ledger.write(tx, draft);
 }
 
 /**
- * Handles the commands in their order, each once: one that the inbox knows keeps its first outcome.
- * Throws WriteConflictError (nothing written) where somebody else was faster; try again then.
+ * Puts one command aside that did not get through by itself: for good where the write model refuses to hold its facts, else into the line of
+ * its lead. Where it was handled before, that outcome stands.
  */
-export async function decideBatch(tx: EventStoreTransaction, envelopes: readonly CommandEnvelope[], at: string): Promise<BatchResult> {
-  const emails = envelopes.flatMap((envelope) => {
-    const value = emailToClaim(envelope.command);
-    return value === null ? [] : [{ tenant: envelope.tenant, value }];
-  });
-  // Sent together: the driver pipelines them, so that loading costs one round trip.
-  const [known, streams, owners] = await Promise.all([
-    tx.findOutcomes(envelopes),
-    tx.loadStreams(firstOfEach(envelopes, streamKey)),
-    emails.length > 0 ? tx.findOwners('lead-email', emails) : new Map<string, StreamId>(),
-  ]);
-  const fresh = firstOfEach(envelopes, commandKey).filter((envelope) => !known.has(commandKey(envelope)));
-  if (fresh.length === 0) return { outcomes: known, handled: 0, eventCount: 0 };
-  const draft = new Draft(streams, owners);
-  const handled = fresh.map((envelope) => decideOne(draft, envelope, at));
-  await tx.write({ appends: draft.appends, claims: draft.claims, outcomes: handled });
-  return {
-    outcomes: new Map([...known, ...handled.map((outcome) => [commandKey(outcome), outcome] as const)]),
-    handled: handled.length,
-    eventCount: draft.appends.reduce((count, { events }) => count + events.length, 0),
-  };
-}
-
-/** Puts a command aside whose facts the write model refuses to hold. Where it was handled before, that outcome stands. */
-export async function putAside(tx: EventStoreTransaction, envelope: CommandEnvelope, at: string, reason: unknown): Promise<BatchResult> {
+export async function putAside(
+  tx: EventStoreTransaction,
+  arrival: Arrival,
+  at: string,
+  trouble: Trouble,
+): Promise<BatchResult> {
+  const { envelope } = arrival;
   const known = await tx.findOutcomes([envelope]);
-  if (known.size > 0) return { outcomes: known, handled: 0, eventCount: 0 };
-  const outcome = deadLettered(envelope, at, 'stored', reason);
-  await tx.write({ appends: [], claims: [], outcomes: [outcome] });
-  return { outcomes: new Map([[commandKey(outcome), outcome]]), handled: 1, eventCount: 0 };
+  if (!isOpen(envelope, known.get(commandKey(envelope)))) return nothingDone(known);
+  const ledger = new Ledger(known, at);
+  const dueInMs = trouble.isForGood ? null : retryDelayMs(trouble.timing, 1);
+  const why = messageOf(trouble.error);
+  if (dueInMs === null) ledger.settle(arrival, deadLettered(envelope, at, `the command could not be stored: ${why}`));
+  else ledger.park(arrival, { attempts: 1, dueInMs, lastError: why });
+  return ledger.write(tx);
 }

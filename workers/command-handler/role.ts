@@ -1,70 +1,89 @@
-/** Carries out commands: inbox check, decide, events and outcome in one transaction, then the offset. */
-import type { CommandReceipt } from '../../domain/messages.ts';
+/** Carries out commands: inbox check, decide, events and outcome in one transaction, then the offset. What cannot pass yet waits in Postgres. */
 import { commandKey } from '../../platform/event-store/event-store.ts';
 import type { LogBatch } from '../../platform/log/log.ts';
 import { commandTopic } from '../../platform/log/topics.ts';
 import { decodeCommand } from '../../platform/messages/decode.ts';
 import { consumeLanes, readRecords } from '../kit/consume-lanes.ts';
-import { deadLetter } from '../kit/dead-letter.ts';
+import { announceLetters, deadLetter, findLetter } from '../kit/dead-letter.ts';
 import { keepAlive } from '../kit/keep-alive.ts';
-import { receiptMessage } from '../kit/receipts.ts';
-import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
-import { WORKER_ACTOR_PREFIX } from '../kit/send-commands.ts';
+import type { Arrival } from './arrival.ts';
 import { carryOut } from './carry-out.ts';
-import type { BatchResult } from './decide-batch.ts';
+import { nothingDone, type BatchResult } from './ledger.ts';
+import { PARKING_TIMING, type ParkingTiming } from './parking-timing.ts';
+import { createPoller } from './poller.ts';
+import { isCallers, tellCallers } from './tell-callers.ts';
 
 /** Commands in one transaction at the most: large enough to share a commit, small enough to retry. */
 const BATCH_MAX = 500;
 
-/** Best effort, as the inbox holds the truth and the origin answers from it: what cannot be told here is logged and not waited for. */
-async function tellCallers(ports: WorkerPorts, receipts: readonly CommandReceipt[]): Promise<void> {
-  if (receipts.length === 0) return;
-  const at = ports.clock.now().toISOString();
-  try {
-    await ports.readModels.put(receipts.map(receiptPut));
-    await ports.liveBus.publish(receipts.map((receipt) => receiptMessage(receipt, at)));
-  } catch (error) {
-    ports.logger.warn({ error, receipts: receipts.length }, 'receipts could not be shown; the inbox answers for them');
-  }
+/** Where a run died between its commit and telling the topic of its letters, the batch that comes again tells of them. */
+async function announceAll(ports: WorkerPorts, arrivals: readonly Arrival[], group: string, { outcomes, letters }: BatchResult): Promise<void> {
+  const fresh = new Set(letters.map(({ original }) => original.offset));
+  const dead = arrivals.filter(({ envelope, record }) => outcomes.get(commandKey(envelope))?.status === 'DEAD_LETTERED' && !fresh.has(record.offset));
+  const earlier = await Promise.all(dead.map(({ record }) => findLetter(ports, group, record)));
+  await announceLetters(ports, [...letters, ...earlier.filter((letter) => letter !== null)]);
 }
 
-async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, signal: AbortSignal): Promise<BatchResult | null> {
+async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, timing: ParkingTiming, signal: AbortSignal): Promise<BatchResult> {
   const { readable, unreadable } = readRecords(batch.records, decodeCommand);
-  const envelopes = readable.map(({ value }) => value);
-  const result = envelopes.length > 0 ? await carryOut(ports, envelopes, signal) : null;
-  const refused = readable.flatMap(({ record, value }) => {
-    const outcome = result?.outcomes.get(commandKey(value));
-    return outcome?.status === 'DEAD_LETTERED' ? [{ record, reason: outcome.error?.message ?? 'unknown', attempts: 1 }] : [];
-  });
+  const arrivals = readable.map(({ record, value }): Arrival => ({ record, envelope: value }));
+  const result = arrivals.length > 0 ? await carryOut(ports, arrivals, timing, signal) : nothingDone();
   // Last, so that a batch that comes again for another reason does not put the same records aside again and again.
-  await deadLetter(ports, group, [...unreadable, ...refused]);
-  const callers = envelopes.filter(({ actor }) => !actor.id.startsWith(WORKER_ACTOR_PREFIX)).map(commandKey);
-  await tellCallers(
-    ports,
-    [...new Set(callers)].flatMap((key) => result?.outcomes.get(key) ?? []),
-  );
+  await deadLetter(ports, group, unreadable);
+  await announceAll(ports, arrivals, group, result);
+  // A batch that comes again tells again of what it came to before.
+  const ofBatch = arrivals.flatMap(({ envelope }) => (isCallers(envelope) ? (result.outcomes.get(commandKey(envelope)) ?? []) : []));
+  await tellCallers(ports, [...new Map([...ofBatch, ...result.forCallers].map((outcome) => [commandKey(outcome), outcome])).values()]);
   return result;
 }
 
-export const commandHandlerRole: Role = {
+export interface CommandHandlerOptions {
+  /** PARKING_TIMING where absent. */
+  readonly timing?: Partial<ParkingTiming> | undefined;
+}
+
+export const createCommandHandlerRole = (options: CommandHandlerOptions = {}): Role => ({
   name: 'command-handler',
   async start(ports) {
-    const totals = { commands_total: 0, events_total: 0 };
-    const consumers = await consumeLanes({
+    const timing = { ...PARKING_TIMING, ...options.timing };
+    const totals = { commands_total: 0, events_total: 0, parked_total: 0, dead_letters_total: 0 };
+    const count = (result: BatchResult): void => {
+      totals.commands_total += result.handled;
+      totals.events_total += result.eventCount;
+      totals.parked_total += result.parked;
+      totals.dead_letters_total += result.letters.length;
+    };
+    const poller = createPoller(ports, timing, async (result) => {
+      count(result);
+      await tellCallers(ports, result.forCallers);
+    });
+    const startConsumers = consumeLanes({
       ports,
       role: 'command-handler',
       topicOf: commandTopic,
       recordsMax: BATCH_MAX,
       async handle(batch, group) {
-        const result = await keepAlive(batch, (signal) => handleBatch(ports, batch, group, signal));
-        totals.commands_total += result?.handled ?? 0;
-        totals.events_total += result?.eventCount ?? 0;
+        const result = await keepAlive(batch, (signal) => handleBatch(ports, batch, group, timing, signal));
+        count(result);
+        if (result.parked + result.woken > 0) poller.ring();
       },
     });
+    const consumers = await startConsumers.catch(async (error: unknown) => {
+      await poller.stop();
+      throw error;
+    });
     return {
-      stop: () => consumers.stop(),
-      health: () => consumers.health(`${totals.commands_total} commands handled`, totals),
+      async stop() {
+        await Promise.all([consumers.stop(), poller.stop()]);
+      },
+      health() {
+        const parked = poller.health();
+        const health = consumers.health(`${totals.commands_total} commands handled`, totals);
+        return parked.ok ? health : { ...health, ok: false, detail: `parked commands wait: ${parked.detail}` };
+      },
     };
   },
-};
+});
+
+export const commandHandlerRole: Role = createCommandHandlerRole();
