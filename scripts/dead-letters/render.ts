@@ -5,7 +5,7 @@ import type { FoundLetter } from './source.ts';
 const REASON_CHARS_MAX = 100;
 
 /** A record may hold anything: what would move the cursor or change colours is shown as a dot. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '·');
+export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '·');
 const cut = (text: string, charsMax: number): string => (text.length <= charsMax ? text : `${text.slice(0, charsMax - 1).toWellFormed()}…`);
 const placeInLog = ({ original }: DeadLetter): string => `${original.topic}/${original.partition}@${original.offset}`;
 const replayed = ({ replays, replayedAt }: DeadLetter): string => (replays === 0 ? '-' : `${replays}x ${replayedAt ?? ''}`);

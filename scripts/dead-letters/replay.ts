@@ -9,8 +9,8 @@ import { ReplayRefusedError, type DeadLetterSource, type ReplayOutcome } from '.
 
 export type ReplayAsked = Extract<Asked, { readonly command: 'replay' }>;
 export interface Output {
-  print(line: string): void;
-  complain(line: string): void;
+  readonly print: (line: string) => void;
+  readonly complain: (line: string) => void;
 }
 
 /** What is kept of a letter until its turn: not the record, of which there may be many and large ones. */

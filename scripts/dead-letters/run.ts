@@ -8,15 +8,10 @@ import type { DeadLetterSource } from './source.ts';
 
 /** The exit code: 1 where something is not there or could not be replayed. Lets errors of the source out. */
 export async function runCommand(source: DeadLetterSource, asked: Asked, output: Output): Promise<0 | 1> {
-  switch (asked.command) {
-    case 'list':
-      await listLetters(source, asked, output);
-      return 0;
-    case 'show':
-      return (await showLetter(source, asked, output)) ? 0 : 1;
-    case 'replay':
-      return (await replayLetters(source, asked, output)) ? 0 : 1;
-  }
+  if (asked.command === 'show') return (await showLetter(source, asked, output)) ? 0 : 1;
+  if (asked.command === 'replay') return (await replayLetters(source, asked, output)) ? 0 : 1;
+  await listLetters(source, asked, output);
+  return 0;
 }
 
 async function listLetters(source: DeadLetterSource, { filter, limit, json }: Extract<Asked, { command: 'list' }>, { print }: Output): Promise<void> {
