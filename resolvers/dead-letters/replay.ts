@@ -32,15 +32,19 @@ export async function replayDeadLetter(
   if (before !== null && before.fingerprint !== command.fingerprint) throw new ApiError('CONFLICT', `${id}: another command has its command id by now`);
   const { letter } = command.replay;
   const request = await replayRequest(context, idempotencyKey, { letter, deadLetteredAt: deadLetteredAtOf(before) });
-  const read = async (): Promise<CommandReceipt> => receiptSince(await latestReceipt(context, command), request.deadLetteredAt, command);
-  // Before it is sent, so that no news are missed. News that cannot be read are no news.
-  const watch = await watchReceipt(context, command, (known) => read().catch(() => known));
-  try {
+  const told = (receipt: CommandReceipt | null): CommandReceipt => receiptSince(receipt, request.deadLetteredAt, command);
+  const send = async (): Promise<CommandReceipt> => {
     if (!request.sent && isOpen(before)) {
       await appendCommands(context, [command]);
       await request.remember();
     }
-    return await watch.until(receiptSince(before, request.deadLetteredAt, command), wait ?? 'ACCEPTED');
+    return told(before);
+  };
+  if (wait == null || wait === 'ACCEPTED') return send();
+  // Before it is sent, so that no news are missed. What cannot be read is no news.
+  const watch = await watchReceipt(context, command, (known) => latestReceipt(context, command).then(told, () => known));
+  try {
+    return await watch.until(await send(), wait);
   } finally {
     watch.stop();
   }
