@@ -1,9 +1,9 @@
 /** From what was asked to the envelope that goes into the log. Throws ApiError (BAD_USER_INPUT). */
-import { isId, type CommandId, type StreamId } from '../../domain/ids.ts';
+import type { CommandId, StreamId } from '../../domain/ids.ts';
 import { commandLane } from '../../domain/lanes.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
-import type { CommandEnvelope } from '../../domain/messages.ts';
-import type { Tier } from '../../domain/scoring/score.ts';
+import type { Command, CommandEnvelope, CommandReceipt, Lane } from '../../domain/messages.ts';
+import { creationOf } from '../../domain/stream-ids.ts';
 import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
@@ -38,7 +38,7 @@ export async function buildEnvelope<Input>(
     tenant,
     streamId,
     actor: { id: identity.subject, roles: identity.roles },
-    lane: commandLane({ type: definition.type, tier: bulk || isNew ? undefined : await tierOf(context, streamId), bulk }),
+    lane: bulk || isNew ? commandLane({ type: definition.type, bulk }) : await laneOnStream(context, definition.type, streamId),
     issuedAt,
     fingerprint,
     expectedVersion: expectedVersion ?? undefined,
@@ -61,14 +61,21 @@ export function checkKey(key: string): void {
   if (!key.isWellFormed()) throw badInput('an idempotency key holds whole characters only', 'idempotencyKey');
 }
 
-/** The lead's tier as far as the read models know it. Only the lane hangs on it: what cannot be read is taken for new. */
-async function tierOf({ identity, ports, requestId }: RequestContext, streamId: StreamId): Promise<Tier | undefined> {
-  if (!isId('lead', streamId)) return undefined;
+/** By the lead's tier, as far as the read models know it: what cannot be read is taken for new. */
+async function laneOnStream({ identity, ports, requestId }: RequestContext, type: Command['type'], streamId: StreamId): Promise<Lane> {
+  const asNew = commandLane({ type, bulk: false });
+  const creation = creationOf(streamId);
+  if (creation === null) return asNew;
+  const { tenant } = identity;
   try {
-    const [view] = await ports.readModels.get([{ tenant: identity.tenant, kind: 'lead', id: streamId }]);
-    return view == null ? undefined : (JSON.parse(view.doc) as Lead).score?.tier;
+    const [view] = await ports.readModels.get([{ tenant, kind: 'lead', id: streamId }]);
+    if (view != null) return commandLane({ type, tier: (JSON.parse(view.doc) as Lead).score?.tier, bulk: false });
+    // Not there yet, but on its way: in the same lane, under the same key, it cannot be overtaken.
+    const [receipt] = await ports.readModels.get([{ tenant, kind: 'command', id: creation }]);
+    const { status, lane } = receipt == null ? {} : (JSON.parse(receipt.doc) as Partial<CommandReceipt>);
+    return status === 'ACCEPTED' && lane !== undefined ? lane : asNew;
   } catch (error) {
     ports.logger.warn({ requestId, error: String(error) }, "a lead's tier could not be read; its command goes into the hot lane");
-    return undefined;
+    return asNew;
   }
 }

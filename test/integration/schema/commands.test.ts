@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { makeId } from '../../../domain/ids.ts';
 import { aHome } from '../../support/a-home.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, RIVAL, commandsOf, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
@@ -131,6 +132,19 @@ describe('a mutation', () => {
     const brokerage = createBrokerage();
     await brokerage.put(aLead({ score: scoreOf(55) }));
     expect(receiptOf(await run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'A' } }), 'updateLead').lane).toBe('WARM');
+  });
+
+  test('goes the way of the command that makes its lead while that is on its way, and no longer', async () => {
+    const brokerage = createBrokerage();
+    const update = async (leadId: string) => receiptOf(await run(brokerage.context(), UPDATE, { input: { leadId, firstName: 'A' } }), 'updateLead').lane;
+    const imported = makeId('command', 'imported');
+    const receipt = { id: imported, tenant: ACME, status: 'ACCEPTED', lane: 'cold' };
+    await brokerage.ports.readModels.put([{ tenant: ACME, kind: 'command', id: imported, version: 1, doc: JSON.stringify(receipt), index: null }]);
+    expect(await update('lead_imported')).toBe('COLD');
+    expect(await update('lead_unknown')).toBe('HOT');
+    const rejected = JSON.stringify({ ...receipt, status: 'REJECTED' });
+    await brokerage.ports.readModels.put([{ tenant: ACME, kind: 'command', id: imported, version: 5, doc: rejected, index: null }]);
+    expect(await update('lead_imported')).toBe('HOT');
   });
 });
 

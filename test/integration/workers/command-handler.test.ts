@@ -4,7 +4,7 @@ import type { CommandEnvelope } from '../../../domain/messages.ts';
 import { UnstorableError, type EventStore } from '../../../platform/event-store/event-store.ts';
 import { commandTopic, recordKey } from '../../../platform/log/topics.ts';
 import { encodeCommand } from '../../../platform/messages/encode.ts';
-import { commandHandlerRole } from '../../../workers/command-handler/role.ts';
+import { commandHandlerRole, createCommandHandlerRole } from '../../../workers/command-handler/role.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, addNote, commandId, commandOf, createLead, leadId, startWorkerKit, WAIT, type WorkerKit } from '../../support/worker-kit.ts';
 
@@ -74,12 +74,16 @@ describeWithServices('the command handler', ['postgres'], ({ postgres }) => {
     await handle();
     await kit.outcomes([create, note]);
     await drained();
-    const letters = await kit.deadLetters();
+    const letters = (await kit.deadLetters()).toSorted((a, b) => Number(a.original.offset) - Number(b.original.offset));
     const [, first, second] = await kit.records(commandTopic('hot'));
     expect(letters.map(({ original, group }) => ({ ...original, group }))).toEqual(
       [first, second].map((record) => ({ topic: commandTopic('hot'), ...record, appendedAtMs: expect.any(Number) as number, group: 'command-handler.hot' })),
     );
     expect(letters[0]?.reason).toContain('schema');
+    expect(letters).toMatchObject([1, 2].map(() => ({ tenant: ACME, streamId: ADA, commandId: null, type: null, attempts: 1 })));
+    const news = await kit.letterNews();
+    expect(news.map(({ id }) => id).toSorted()).toEqual(letters.map(({ id }) => id).toSorted());
+    expect(JSON.stringify(news)).not.toMatch(/an envelope|is no JSON/);
   });
 
   it('puts a command aside whose deciding throws, and applies its neighbours', async () => {
@@ -116,10 +120,10 @@ describeWithServices('the command handler', ['postgres'], ({ postgres }) => {
     expect((await kit.lead(ADA))?.notes).toMatchObject([{ text: expect.stringContaining('a fox') as string }]);
   });
 
-  it('puts a dead letter and an outcome behind a command that throws, each time the same', async () => {
+  it('puts a dead letter and an outcome behind a command whose lead cannot be read, once it was tried often enough', async () => {
     const stream = commandOf(createLead(ADA));
     await kit.send(stream);
-    await handle();
+    await kit.start(createCommandHandlerRole({ timing: { retryAfterMs: [20, 20] } }));
     await kit.outcomes([stream]);
     // A stream that cannot be folded: written by a newer program, or broken.
     await kit.database.sql`alter table events disable trigger user`;
@@ -129,8 +133,10 @@ describeWithServices('the command handler', ['postgres'], ({ postgres }) => {
     const [outcome, other] = await kit.outcomes([broken, fine]);
     expect([outcome?.status, outcome?.error?.code, other?.status]).toEqual(['DEAD_LETTERED', 'INTERNAL', 'APPLIED']);
     await drained();
-    expect(await kit.deadLetters()).toMatchObject([{ reason: outcome?.error?.message, attempts: 1, original: { key: recordKey(ACME, ADA) } }]);
-    expect(await kit.receipt(broken)).toEqual(outcome);
+    const letter = { reason: outcome?.error?.message, attempts: 3, commandId: broken.id, original: { key: recordKey(ACME, ADA), value: encodeCommand(broken) } };
+    expect(await kit.deadLetters()).toMatchObject([letter]);
+    await vi.waitFor(async () => expect(await kit.letterNews()).toMatchObject([{ commandId: broken.id, attempts: 3 }]), WAIT);
+    await vi.waitFor(async () => expect(await kit.receipt(broken)).toEqual(outcome), WAIT);
   });
 
   it('puts aside alone what the database refuses to hold', async () => {
