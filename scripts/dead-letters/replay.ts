@@ -56,7 +56,7 @@ async function send(source: DeadLetterSource, targets: readonly Target[], missin
     const left = targets.length - done;
     const { applied, rejected, underWay, failed } = counts;
     output.print(
-      `${applied} applied, ${rejected} rejected, ${underWay} sent and under way, ${failed} could not be replayed${left > 0 ? `, ${left} not tried` : ''}.`,
+      `${applied} applied, ${rejected} rejected, ${underWay} sent and under way, ${failed} could not be replayed${left > 0 ? `, ${left} left` : ''}.`,
     );
   }
   return counts.failed === 0;

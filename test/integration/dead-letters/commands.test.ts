@@ -174,6 +174,13 @@ describeWithServices('npm run dead-letters', ['postgres'], ({ postgres }) => {
     const [database, api] = [{ DATABASE_URL: desk.kit.database.url }, ['--url', desk.url]];
     expect(await program(['list', ...api])).toMatchObject({ code: 0, output: expect.stringContaining(letter?.id ?? '?') as string });
     expect(await program(['list', '--direct'], database)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letters.') as string });
+    // Kafka is needed for replaying only.
+    const withKafka = { ...database, KAFKA_BROKERS: '127.0.0.1:9' };
+    expect(await program(['list', '--direct'], withKafka)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letters.') as string });
+    expect(await program(['replay', '--all', '--direct'], withKafka)).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/0 could not be replayed, 1 left\.\nKAFKA_BROKERS: no Kafka answers/) as string,
+    });
     expect(await program(['replay', '--all', '--direct'], database)).toMatchObject({ code: 0, output: expect.stringContaining('1 applied') as string });
     expect(await program(['show', 'dead_404', ...api])).toMatchObject({ code: 1 });
     expect(await program(['list', ...api, '--token', 'wrong'])).toMatchObject({ code: 1, output: expect.not.stringContaining(' at ') as string });
