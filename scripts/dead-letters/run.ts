@@ -21,7 +21,7 @@ async function listLetters(source: DeadLetterSource, { filter, limit, json }: Ex
   const letters = found.slice(0, limit);
   if (json) return letters.forEach((letter) => print(JSON.stringify(letter)));
   if (letters.length > 0) print(tableOf(letters));
-  print(`${letters.length} dead letters${found.length > limit ? ', and there are more: --limit' : ''}.`);
+  print(`${letters.length} dead ${letters.length === 1 ? 'letter' : 'letters'}${found.length > limit ? ', and there are more: --limit' : ''}.`);
 }
 
 async function showLetter(source: DeadLetterSource, { id, json }: Extract<Asked, { command: 'show' }>, { print, complain }: Output): Promise<boolean> {

@@ -136,7 +136,7 @@ describeWithServices('npm run dead-letters', ['postgres'], ({ postgres }) => {
 
     it('sees the letters of its tenant, and those of others and of none only in the database', async () => {
       await desk.kit.ports.deadLetters.put([letterOf(noteOn('x', { tenant: RIVAL }), 1), unreadableLetter(null, 2, 'whose?'), letterOf(noteOn('y'), 3)]);
-      expect((await run('list')).said).toContain(seesAll ? '3 dead letters.' : '1 dead letters.');
+      expect((await run('list')).said).toContain(seesAll ? '3 dead letters.' : '1 dead letter.');
       const codes = ['dead_1', 'dead_2', 'dead_3'].map(async (id) => [(await run('show', id)).code, (await run('replay', id, '--dry-run')).code]);
       expect(await Promise.all(codes)).toEqual(
         seesAll
@@ -173,10 +173,10 @@ describeWithServices('npm run dead-letters', ['postgres'], ({ postgres }) => {
     };
     const [database, api] = [{ DATABASE_URL: desk.kit.database.url }, ['--url', desk.url]];
     expect(await program(['list', ...api])).toMatchObject({ code: 0, output: expect.stringContaining(letter?.id ?? '?') as string });
-    expect(await program(['list', '--direct'], database)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letters.') as string });
+    expect(await program(['list', '--direct'], database)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letter.') as string });
     // Kafka is needed for replaying only.
     const withKafka = { ...database, KAFKA_BROKERS: '127.0.0.1:9' };
-    expect(await program(['list', '--direct'], withKafka)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letters.') as string });
+    expect(await program(['list', '--direct'], withKafka)).toMatchObject({ code: 0, output: expect.stringContaining('1 dead letter.') as string });
     expect(await program(['replay', '--all', '--direct'], withKafka)).toMatchObject({
       code: 1,
       output: expect.stringMatching(/0 could not be replayed, 1 left\.\nKAFKA_BROKERS: no Kafka answers/) as string,
