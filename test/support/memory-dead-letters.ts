@@ -3,6 +3,7 @@ import { deadLetterId, type CommandId, type DeadLetterId, type TenantId } from '
 import type { CommandEnvelope } from '../../domain/messages.ts';
 import type { DeadLetter, DeadLetterFilter, DeadLetters } from '../../platform/dead-letters/dead-letters.ts';
 import { parsePlace, placeOf } from '../../platform/dead-letters/place.ts';
+import { storable } from '../../platform/event-store/storable.ts';
 import { commandTopic, recordKey } from '../../platform/log/topics.ts';
 import { encodeCommand } from '../../platform/messages/encode.ts';
 
@@ -16,7 +17,7 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
   const isOf = (letter: DeadLetter, tenant: TenantId | null): boolean => tenant === null || letter.tenant === tenant;
   return {
     async put(given) {
-      for (const letter of given) if (!letters.has(letter.id)) letters.set(letter.id, letter);
+      for (const letter of given) if (!letters.has(letter.id)) letters.set(letter.id, asStored(letter));
     },
     async list({ tenant, filter, first, after }) {
       if (!Number.isInteger(first) || first < 1 || first > 500) throw new RangeError(`a page holds 1 to 500 dead letters, not ${first}`);
@@ -38,6 +39,13 @@ export function createMemoryDeadLetters(): MemoryDeadLetters {
     },
   };
 }
+
+/** As the database would: no zero, no half character. */
+const asStored = ({ original, ...letter }: DeadLetter): DeadLetter => ({
+  ...letter,
+  reason: storable(letter.reason),
+  original: { ...original, key: storable(original.key), value: original.value === null ? null : storable(original.value) },
+});
 
 function fits(letter: DeadLetter, { topic, type, streamId, commandId, reason, since, until, replayed }: DeadLetterFilter): boolean {
   return (
