@@ -63,7 +63,18 @@ export async function composeWorkers(
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
-      ports: { log, eventStore, leases: createPostgresLeases({ sql }), deadLetters: createPostgresDeadLetters({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
+      ports: {
+        log,
+        eventStore,
+        leases: createPostgresLeases({ sql }),
+        deadLetters: createPostgresDeadLetters({ sql }),
+        readModels,
+        liveBus,
+        scorer,
+        clock: systemClock,
+        logger,
+        instance,
+      },
       viewsInMemory: config.redis === undefined,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);

@@ -44,7 +44,10 @@ export function deadLettersContract(name: string, make: () => Promise<DeadLetter
     const listed = async (tenant: DeadLetter['tenant'], filter: DeadLetterFilter = {}) => (await letters.list({ tenant, filter, first: 500 })).letters;
 
     it('give a letter back as it was put, to every client', async () => {
-      const letter = aLetter({ reason: 'Zoë 👩‍💻 "quoted" \\u0000', original: { ...aLetter().original, value: '{"note":"\\u0000 \\ud800 東京"}', cutFrom: 500_000 } });
+      const letter = aLetter({
+        reason: 'Zoë 👩‍💻 "quoted" \\u0000',
+        original: { ...aLetter().original, value: '{"note":"\\u0000 \\ud800 東京"}', cutFrom: 500_000 },
+      });
       await letters.put([letter]);
       expect(await under.another().get(letter.tenant, letter.id)).toEqual(letter);
       expect(await under.another().get(null, letter.id)).toEqual(letter);
@@ -54,7 +57,11 @@ export function deadLettersContract(name: string, make: () => Promise<DeadLetter
     it('keep what no database holds with a sign in its place', async () => {
       const letter = aLetter({ tenant: null, streamId: null, commandId: null, type: null, traceparent: null, reason: 'a\u0000b\ud800' });
       await letters.put([{ ...letter, original: { ...letter.original, key: '\u0000', value: 'x\u0000y\udc00' } }]);
-      expect(await letters.get(null, letter.id)).toMatchObject({ tenant: null, reason: 'a\ufffdb\ufffd', original: { key: '\ufffd', value: 'x\ufffdy\ufffd' } });
+      expect(await letters.get(null, letter.id)).toMatchObject({
+        tenant: null,
+        reason: 'a\ufffdb\ufffd',
+        original: { key: '\ufffd', value: 'x\ufffdy\ufffd' },
+      });
     });
 
     it('keep the first of two with one id', async () => {

@@ -46,11 +46,18 @@ export function parkingContract(name: string, make: () => Promise<ParkingUnderTe
       await write({ parked: [first, second] });
       await write({ parked: [second, third, { ...first, lastError: 'again' }] });
       const line = await take(tenant, lead);
-      expect(line.map(({ seq: _, firstFailedAt: __, waitedMs, dueInMs: ___, ...rest }: ParkedCommand & { dueInMs?: number }) => [rest, waitedMs >= 0])).toEqual(
-        [first, second, third].map(({ dueInMs: _, ...rest }) => [rest, true]),
-      );
+      const told = ({ tenant: of, streamId, commandId, lane, envelope, place, attempts, lastError }: CommandToPark | ParkedCommand) => [
+        [of, streamId, commandId, lane],
+        [envelope, place, attempts, lastError],
+      ];
+      expect(line.map(told)).toEqual([first, second, third].map(told));
+      expect(line.every(({ waitedMs, firstFailedAt }) => waitedMs >= 0 && Date.parse(firstFailedAt) > 0)).toBe(true);
       expect(await take(tenant, lead, 1)).toHaveLength(1);
-      const asked = [{ tenant, streamId: lead }, { tenant, streamId: aLeadId() }, { tenant: aTenant(), streamId: lead }];
+      const asked = [
+        { tenant, streamId: lead },
+        { tenant, streamId: aLeadId() },
+        { tenant: aTenant(), streamId: lead },
+      ];
       expect([...(await store.transact((tx) => tx.findParked(asked)))]).toEqual([streamKey({ tenant, streamId: lead })]);
     });
 

@@ -83,7 +83,9 @@ describeWithServices('on a real server', ['postgres'], ({ postgres }) => {
 
     it('calls a deadlock and a serialization failure a lost race', async () => {
       for (const code of ['40P01', '40001']) {
-        await database.sql.unsafe(`create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '${code}'; end $$`);
+        await database.sql.unsafe(
+          `create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '${code}'; end $$`,
+        );
         await database.sql`create trigger refuse before insert on inbox for each statement execute function refuse()`;
         await expect(write(store, append(aTenant(), aLeadId(), 0, note('a')))).resolves.toBeUndefined();
         const [tenant, lead] = [aTenant(), aLeadId()];

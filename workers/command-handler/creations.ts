@@ -5,7 +5,10 @@ import { streamKey, type StreamRef } from '../../platform/event-store/event-stor
 import type { WorkerPorts } from '../kit/role.ts';
 
 /** The streams (by streamKey) whose creation was accepted and has no outcome yet. Where that cannot be asked, all of them: rather wait than lose a change. */
-export async function creationsOnTheirWay({ readModels, logger }: Pick<WorkerPorts, 'readModels' | 'logger'>, streams: readonly StreamRef[]): Promise<ReadonlySet<string>> {
+export async function creationsOnTheirWay(
+  { readModels, logger }: Pick<WorkerPorts, 'readModels' | 'logger'>,
+  streams: readonly StreamRef[],
+): Promise<ReadonlySet<string>> {
   const asked = streams.flatMap((stream) => {
     const id = creationOf(stream.streamId);
     return id === null ? [] : [{ stream, ref: { tenant: stream.tenant, kind: 'command' as const, id } }];

@@ -46,12 +46,7 @@ export async function decideBatch(
  * Puts one command aside that did not get through by itself: for good where the write model refuses to hold its facts, else into the line of
  * its lead. Where it was handled before, that outcome stands.
  */
-export async function putAside(
-  tx: EventStoreTransaction,
-  arrival: Arrival,
-  at: string,
-  trouble: Trouble,
-): Promise<BatchResult> {
+export async function putAside(tx: EventStoreTransaction, arrival: Arrival, at: string, trouble: Trouble): Promise<BatchResult> {
   const { envelope } = arrival;
   const known = await tx.findOutcomes([envelope]);
   if (!isOpen(envelope, known.get(commandKey(envelope)))) return nothingDone(known);

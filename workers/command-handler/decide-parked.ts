@@ -104,7 +104,12 @@ function fail(ledger: Ledger, waiting: Waiting, at: string, { error, isForGood, 
 }
 
 /** Notes that the command in this place of the line did not get through by itself. */
-export async function failParked(tx: EventStoreTransaction, { seq, ...ref }: StreamRef & { readonly seq: string }, at: string, trouble: Trouble): Promise<BatchResult> {
+export async function failParked(
+  tx: EventStoreTransaction,
+  { seq, ...ref }: StreamRef & { readonly seq: string },
+  at: string,
+  trouble: Trouble,
+): Promise<BatchResult> {
   const parked = (await tx.lockParked([ref])).find((each) => each.seq === seq);
   if (parked === undefined) return nothingDone();
   const known = await tx.findOutcomes([{ tenant: parked.tenant, id: parked.commandId }]);

@@ -19,8 +19,8 @@ export const PARKING_TIMING: ParkingTiming = {
   lookEveryMs: 1_000,
 };
 
-const RECHECK_MIN_MS = 200;
-const RECHECK_MAX_MS = 5_000;
+const RECHECK_MIN_MS = 300;
+const RECHECK_MAX_MS = 10_000;
 
 /** The pause behind the round `attempts`, null where there is no other round. */
 export function retryDelayMs({ retryAfterMs }: ParkingTiming, attempts: number, chance = Math.random()): number | null {
@@ -29,7 +29,7 @@ export function retryDelayMs({ retryAfterMs }: ParkingTiming, attempts: number, 
 }
 
 /** How long until somebody looks again whether the lead is there: it is told by its creation, this is for where that was missed. */
-export const recheckMs = (waitedMs: number): number => Math.min(Math.max(waitedMs / 2, RECHECK_MIN_MS), RECHECK_MAX_MS);
+export const recheckMs = (waitedMs: number): number => Math.min(Math.max(waitedMs * 2, RECHECK_MIN_MS), RECHECK_MAX_MS);
 
 /** Pauses between tries, each drawn from the one before ("decorrelated jitter"): those who collided once do not meet again. Ends early by the signal's reason. */
 export function createPauses(minMs: number, maxMs: number, signal: AbortSignal): () => Promise<void> {

@@ -30,10 +30,15 @@ export function createPoller(ports: WorkerPorts, timing: ParkingTiming, onResult
   /** Kept in the database, but the topic does not know of them yet. */
   let unannounced: DeadLetter[] = [];
 
+  /** What waits for its time does not wait for the topic as well. */
   const announce = async (): Promise<void> => {
     const letters = unannounced;
-    await announceLetters(ports, letters);
-    unannounced = unannounced.slice(letters.length);
+    try {
+      await announceLetters(ports, letters);
+      unannounced = unannounced.slice(letters.length);
+    } catch (error) {
+      ports.logger.warn({ error, letters: letters.length }, 'the topic could not be told of dead letters; it is told with the next look');
+    }
   };
 
   const note = async (result: BatchResult): Promise<void> => {

@@ -101,7 +101,10 @@ function toRecord(letter: DeadLetter): LogRecord {
   const { original, replays: _, replayedAt: __, replayedBy: ___, ...rest } = letter;
   const { topic, partition, offset, appendedAtMs, key } = original;
   const news: DeadLetterNews = { schema: 2, ...rest, original: { topic, partition, offset, appendedAtMs, key } };
-  const ids = { ...(letter.commandId === null ? {} : { 'command-id': letter.commandId }), ...(letter.traceparent === null ? {} : { traceparent: letter.traceparent }) };
+  const ids = {
+    ...(letter.commandId === null ? {} : { 'command-id': letter.commandId }),
+    ...(letter.traceparent === null ? {} : { traceparent: letter.traceparent }),
+  };
   return {
     topic: DEAD_LETTER_TOPIC,
     key,
