@@ -6,7 +6,6 @@ import { commandTopic } from '../../platform/log/topics.ts';
 import { decodeCommand } from '../../platform/messages/decode.ts';
 import { consumeLanes, readRecords } from '../kit/consume-lanes.ts';
 import { deadLetter } from '../kit/dead-letter.ts';
-import { keepAlive } from '../kit/keep-alive.ts';
 import { receiptMessage } from '../kit/receipts.ts';
 import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
@@ -29,10 +28,10 @@ async function tellCallers(ports: WorkerPorts, receipts: readonly CommandReceipt
   }
 }
 
-async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, signal: AbortSignal): Promise<BatchResult | null> {
+async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string): Promise<BatchResult | null> {
   const { readable, unreadable } = readRecords(batch.records, decodeCommand);
   const envelopes = readable.map(({ value }) => value);
-  const result = envelopes.length > 0 ? await carryOut(ports, envelopes, signal) : null;
+  const result = envelopes.length > 0 ? await carryOut(ports, envelopes, batch.signal) : null;
   const refused = readable.flatMap(({ record, value }) => {
     const outcome = result?.outcomes.get(commandKey(value));
     return outcome?.status === 'DEAD_LETTERED' ? [{ record, reason: outcome.error?.message ?? 'unknown', attempts: 1 }] : [];
@@ -57,7 +56,7 @@ export const commandHandlerRole: Role = {
       topicOf: commandTopic,
       recordsMax: BATCH_MAX,
       async handle(batch, group) {
-        const result = await keepAlive(batch, (signal) => handleBatch(ports, batch, group, signal));
+        const result = await handleBatch(ports, batch, group);
         totals.commands_total += result?.handled ?? 0;
         totals.events_total += result?.eventCount ?? 0;
       },
