@@ -1,8 +1,8 @@
 /** What a handler is given while it works: heartbeats in its name, and a limit to how long it may take. */
 import type { LogBatch } from '../../platform/log/log.ts';
 
-/** Well below the session time of a consumer group. */
-const HEARTBEAT_EVERY_MS = 2_000;
+/** Far below the session time of a consumer group; the log itself knows how often it asks its servers. */
+const HEARTBEAT_EVERY_MS = 500;
 /** What is under way when the consumer stops or loses the partition gets this long to end in order; then it is handed back as it is. */
 const DRAIN_MS = 10_000;
 

@@ -22,7 +22,14 @@ async function besideHot(): Promise<LanePool> {
 
 function run(batch: LogBatch, pool: LanePool, handle: SliceOptions['handle']) {
   const sizes: number[] = [];
-  const ended = workInSlices(batch, { lane: 'cold', pool, sliceMax: 50, deadlineMs: 60_000, handle, onFinished: ({ records }) => void sizes.push(records.length) });
+  const ended = workInSlices(batch, {
+    lane: 'cold',
+    pool,
+    sliceMax: 50,
+    deadlineMs: 60_000,
+    handle,
+    onFinished: ({ records }) => void sizes.push(records.length),
+  });
   return { ended, sizes };
 }
 
@@ -74,7 +81,10 @@ describe('a batch of a slow lane', () => {
       if (records[0]?.offset === '100') throw new Error('not this one');
     });
     await expect(ended).rejects.toThrow('not this one');
-    expect([sizes, moved]).toEqual([[50, 50], [50, 100]]);
+    expect([sizes, moved]).toEqual([
+      [50, 50],
+      [50, 100],
+    ]);
   });
 
   it('ends the slice that is under way when it is told to stop, keeps it and hands back the rest', async () => {
@@ -84,7 +94,10 @@ describe('a batch of a slow lane', () => {
       if (records[0]?.offset === '50') stopping.abort(new Error('the consumer stops'));
     });
     await expect(ended).rejects.toThrow('the consumer stops');
-    expect([sizes, moved]).toEqual([[50, 50], [50, 100]]);
+    expect([sizes, moved]).toEqual([
+      [50, 50],
+      [50, 100],
+    ]);
   });
 
   it('begins no further slice once an offset could not be moved', async () => {
