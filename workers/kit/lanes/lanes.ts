@@ -1,12 +1,15 @@
 /** The lanes of one process: which had work a moment ago, and the slots in which its roles work. See docs/adr/0012. */
-import { LANES, type Lane } from '../../../domain/messages.ts';
-import { createLaneSlots, type LaneSlots, type Shares } from './lane-slots.ts';
+import type { Lane } from '../../../domain/messages.ts';
+import { createLaneSlots, fasterThan, type LaneSlots, type Shares } from './lane-slots.ts';
 
 /** More than these hardly gain throughput on one thread and hold more memory. */
 const SHARES: Shares = { hot: 6, warm: 3, cold: 1 };
-/** Beside a faster lane: enough that one slice computes while others wait for the database, few enough that the thread is soon free. */
-const BORROWED_BESIDE_MAX = 2;
-/** How long after its last work a lane counts as awake: who works with hot leads sends one now and then, not without a pause. */
+/** Beside a faster lane that works: enough that one slice computes while others wait for the database, few enough that the thread is soon free. */
+const BORROWED_BESIDE_MAX = 3;
+/**
+ * How long after its last work a lane counts as awake: who works with hot leads sends a command now and then, not without a pause, and what is
+ * under way when it comes cannot be cut any more.
+ */
 const AWAKE_MS = 30_000;
 
 /** Slots that some roles share. */
@@ -30,8 +33,7 @@ export interface Lanes {
 /** `nowMs`: any clock that only goes forward. */
 export function createLanes(nowMs: () => number = () => performance.now()): Lanes {
   const activity = createActivity(nowMs);
-  const newPool = (): LanePool => {
-    const slots = createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX, isBeside: activity.isBeside });
+  const poolOf = (slots: LaneSlots): LanePool => {
     return {
       inUse: slots.inUse,
       async run(lane, signal, work) {
@@ -49,7 +51,10 @@ export function createLanes(nowMs: () => number = () => performance.now()): Lane
       },
     };
   };
-  return { shared: newPool(), newPool };
+  const shared = createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX });
+  const newSlots = (): LaneSlots =>
+    createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX, worksElsewhere: (lane) => shared.inUse(lane) > 0 });
+  return { shared: poolOf(shared), newPool: () => poolOf(newSlots()) };
 }
 
 function enter(slots: LaneSlots, lane: Lane, signal: AbortSignal): Promise<void> {
@@ -77,6 +82,6 @@ function createActivity(nowMs: () => number) {
       working[lane] -= 1;
       endedMs[lane] = nowMs();
     },
-    isBeside: (lane: Lane): boolean => LANES.slice(0, LANES.indexOf(lane)).some(isAwake),
+    isBeside: (lane: Lane): boolean => fasterThan(lane).some(isAwake),
   };
 }
