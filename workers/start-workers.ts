@@ -1,4 +1,5 @@
 /** Starts roles over ports that somebody else made, and stops them again. */
+import { createLanes } from './kit/lanes/lanes.ts';
 import { reportStatus } from './kit/status.ts';
 import type { HttpAnswer, HttpRequest, Role, RoleName, RunningRole, WorkerPorts } from './kit/role.ts';
 
@@ -12,6 +13,7 @@ export interface RunningWorkers {
 /** Resolves once every role works; where one cannot start, those that did are stopped and the error is let out. */
 export async function startWorkers(roles: readonly Role[], ports: WorkerPorts): Promise<RunningWorkers> {
   const running = new Map<RoleName, RunningRole>();
+  const shared: WorkerPorts = { ...ports, lanes: ports.lanes ?? createLanes() };
   const stopAll = async (): Promise<void> => {
     // All of them end before an error of one is let out: the caller closes the ports then.
     const stopped = await Promise.allSettled([...running.values()].map((role) => role.stop()));
@@ -19,7 +21,7 @@ export async function startWorkers(roles: readonly Role[], ports: WorkerPorts): 
     if (failed) throw failed.reason;
   };
   try {
-    for (const role of roles) running.set(role.name, await role.start(ports));
+    for (const role of roles) running.set(role.name, await role.start(shared));
   } catch (error) {
     await stopAll();
     throw error;

@@ -27,9 +27,18 @@ export interface LogBatch {
   readonly records: readonly ReceivedRecord[];
   /** Says that the handler still works; call it between long steps. Rejects once the partition was lost: stop then and let it out. */
   heartbeat(): Promise<void>;
+  /**
+   * The first `count` records are finished: moves the group's offset behind them, so that only the rest comes again where the handler rejects, stops
+   * or loses the partition. Optional, as the whole batch counts as finished once the handler resolves. One call at a time, with growing counts.
+   * Rejects where the offset could not be moved: the partition was lost, the log is away, or the handler has settled already.
+   */
+  finished(count: number): Promise<void>;
   /** Aborted when the consumer stops or lost the partition: what is not done by then will be handed out again. */
   readonly signal: AbortSignal;
 }
+
+/** Default of ConsumeOptions.bytesMax. */
+export const BATCH_BYTES_MAX = 1024 * 1024;
 
 export interface ConsumeOptions {
   /** Consumers of one group share the partitions. `<role>.<lane>`. */
@@ -38,8 +47,14 @@ export interface ConsumeOptions {
   /** Records in one batch at the most. */
   readonly recordsMax: number;
   /**
-   * Called with one batch of a partition at a time. The group's offset moves behind the batch once it resolves.
-   * Where it rejects, the batch is handed out again after a pause, for ever: what can never succeed is for the handler to put aside.
+   * Bytes of keys, values and headers in one batch at the most, but always one record. Default BATCH_BYTES_MAX. A process holds one batch of each
+   * partition that it owns, so its consumers together hold this many bytes for each of their partitions (Kafka: at most what one fetch brings).
+   */
+  readonly bytesMax?: number;
+  /**
+   * Called with one batch of a partition at a time. The group's offset moves behind the batch once it resolves, and never further than what
+   * is finished. Where it rejects, what it has not finished is handed out again after a pause, for ever: what can never succeed is for the
+   * handler to put aside.
    */
   readonly handle: (batch: LogBatch) => Promise<void>;
   /** Told of every error of the consumer or its handler. */
@@ -47,7 +62,7 @@ export interface ConsumeOptions {
 }
 
 export interface LogConsumer {
-  /** Takes no new batch, waits for the running ones, commits, leaves the group. Safe to call twice. */
+  /** Takes no new batch, aborts the signals of the running ones, waits for their handlers, commits what is finished, leaves the group. Safe to call twice. */
   stop(): Promise<void>;
   /** Milliseconds since the consumer last proved to be alive (a fetch, a commit, a heartbeat). */
   idleMs(): number;

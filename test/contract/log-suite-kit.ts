@@ -47,6 +47,9 @@ export function byKey(records: readonly ReceivedRecord[]): Map<string, number[]>
   return keys;
 }
 
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
+
 /** A handler that remembers what it was handed, then waits for `during`. */
 export function gather(during: (batch: LogBatch) => Promise<void> = async () => undefined) {
   const records: ReceivedRecord[] = [];

@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import type { Log, LogConsumer } from '../../platform/log/log.ts';
 import { groupCases } from './log-groups.suite.ts';
+import { laneCases } from './log-lanes.suite.ts';
+import { progressCases } from './log-progress.suite.ts';
 import { recordCases } from './log-records.suite.ts';
 import { freshNames, WAIT, type LogSuite } from './log-suite-kit.ts';
 
@@ -49,5 +51,7 @@ export function logContract(name: string, makeLog: () => Promise<LogUnderTest>):
     };
     recordCases(suite);
     groupCases(suite);
+    progressCases(suite);
+    laneCases(suite);
   });
 }

@@ -5,7 +5,6 @@ import { commandTopic } from '../../platform/log/topics.ts';
 import { decodeCommand } from '../../platform/messages/decode.ts';
 import { consumeLanes, readRecords } from '../kit/consume-lanes.ts';
 import { announceLetters, deadLetter, findLetter } from '../kit/dead-letter.ts';
-import { keepAlive } from '../kit/keep-alive.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
 import type { Arrival } from './arrival.ts';
 import { carryOut } from './carry-out.ts';
@@ -25,10 +24,10 @@ async function announceAll(ports: WorkerPorts, arrivals: readonly Arrival[], gro
   await announceLetters(ports, [...letters, ...earlier.filter((letter) => letter !== null)]);
 }
 
-async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, timing: ParkingTiming, signal: AbortSignal): Promise<BatchResult> {
+async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, timing: ParkingTiming): Promise<BatchResult> {
   const { readable, unreadable } = readRecords(batch.records, decodeCommand);
   const arrivals = readable.map(({ record, value }): Arrival => ({ record, envelope: value }));
-  const result = arrivals.length > 0 ? await carryOut(ports, arrivals, timing, signal) : nothingDone();
+  const result = arrivals.length > 0 ? await carryOut(ports, arrivals, timing, batch.signal) : nothingDone();
   // Last, so that a batch that comes again for another reason does not put the same records aside again and again.
   await deadLetter(ports, group, unreadable);
   await announceAll(ports, arrivals, group, result);
@@ -64,7 +63,7 @@ export const createCommandHandlerRole = (options: CommandHandlerOptions = {}): R
       topicOf: commandTopic,
       recordsMax: BATCH_MAX,
       async handle(batch, group) {
-        const result = await keepAlive(batch, (signal) => handleBatch(ports, batch, group, timing, signal));
+        const result = await handleBatch(ports, batch, group, timing);
         count(result);
         if (result.parked + result.woken > 0) poller.ring();
       },

@@ -8,6 +8,7 @@ import type { Log } from '../../platform/log/log.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Scorer } from '../../platform/scoring/scorer.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Lanes } from './lanes/lanes.ts';
 
 export interface WorkerPorts {
   readonly log: Log;
@@ -19,6 +20,8 @@ export interface WorkerPorts {
   readonly scorer: Scorer;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** What the roles of one process take turns by; startWorkers makes it. A role that is started alone makes its own. */
+  readonly lanes?: Lanes | undefined;
   /** Names this process among its kind. */
   readonly instance: string;
 }

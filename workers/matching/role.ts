@@ -1,7 +1,6 @@
 /** Matches homes and leads: wishes that changed, and homes that came, went or changed, lead to RecordMatches. */
 import type { RecordedEvent } from '../../domain/messages.ts';
 import { consumeEvents } from '../kit/consume-lanes.ts';
-import { keepAlive } from '../kit/keep-alive.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
 import { sendCommands, type WorkerCommand } from '../kit/send-commands.ts';
 import { startCatalogues, type Catalogues } from './catalogues.ts';
@@ -14,6 +13,10 @@ import { createWalks } from './walks.ts';
 
 /** A walk through all leads is for a whole batch of homes: the larger the batch, the fewer walks. */
 const BATCH_MAX = 1_000;
+/** Beside a faster lane, for the same reason more than usual: this role lets others in while it computes. */
+const SLICE_MAX = 250;
+/** A walk through all leads of a large brokerage takes minutes; it ends at once where its signal aborts. */
+const DEADLINE_MS = 600_000;
 
 function createMatching(ports: WorkerPorts, catalogues: Catalogues) {
   const sent = createSentLists();
@@ -49,7 +52,10 @@ export const matchingRole: Role = {
       ports,
       role: 'matching',
       recordsMax: BATCH_MAX,
-      handle: (events, batch) => keepAlive(batch, (signal) => matching.handle(events, signal)),
+      sliceMax: SLICE_MAX,
+      deadlineMs: DEADLINE_MS,
+      ownSlots: true,
+      handle: (events, { signal }) => matching.handle(events, signal),
     });
     return {
       async stop() {

@@ -3,7 +3,6 @@ import { LRUCache } from 'lru-cache';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import type { LiveMessage } from '../../platform/live-bus/live-bus.ts';
 import { consumeEvents, type EventFailure } from '../kit/consume-lanes.ts';
-import { keepAlive } from '../kit/keep-alive.ts';
 import { receiptMessage } from '../kit/receipts.ts';
 import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
@@ -61,7 +60,7 @@ export const projectorRole: Role = {
       ports,
       role: 'projector',
       recordsMax: BATCH_MAX,
-      handle: (events, batch) => keepAlive(batch, () => handleEvents(ports, projection, told, events)),
+      handle: (events) => handleEvents(ports, projection, told, events),
     });
     return {
       stop: () => consumers.stop(),

@@ -2,7 +2,6 @@
 import { fold, isLead } from '../../domain/aggregate.ts';
 import { streamKey } from '../../platform/event-store/event-store.ts';
 import { consumeEvents } from '../kit/consume-lanes.ts';
-import { keepAlive } from '../kit/keep-alive.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
 import { sendCommands } from '../kit/send-commands.ts';
 import type { DegradedLead } from './degraded-leads.ts';
@@ -10,8 +9,10 @@ import { needsRescore, startRescore } from './rescore.ts';
 import { createLeadScoring, recordScore } from './score-leads.ts';
 import { leadsToScore } from './triggers.ts';
 
-/** Events in one batch: enough to join what happens to a lead in a burst, few enough that the AI answers for all of them within a rebalance. */
+/** Events in one batch: enough to join what happens to a lead in a burst. */
 const BATCH_MAX = 200;
+/** The same where an AI is asked: it answers for all of them within the deadline of a handler, four at a time and ten seconds each. */
+const AI_BATCH_MAX = 24;
 
 /** Tries the circuit with a lead whose score is degraded already; another degraded score of it would say nothing. */
 async function probe(ports: WorkerPorts, { tenant, id }: DegradedLead, signal: AbortSignal): Promise<void> {
@@ -34,10 +35,11 @@ export const scoringRole: Role = {
     const consumers = await consumeEvents({
       ports,
       role: 'scoring',
-      recordsMax: BATCH_MAX,
+      recordsMax: rescore === null ? BATCH_MAX : AI_BATCH_MAX,
+      ownSlots: true,
       async handle(events, batch) {
         const leads = leadsToScore(events);
-        if (leads.length > 0) await keepAlive(batch, (signal) => scoring.score(leads, signal));
+        if (leads.length > 0) await scoring.score(leads, batch.signal);
         for (const { tenant, streamId } of leads) rescore?.scored({ tenant, id: streamId });
       },
     });

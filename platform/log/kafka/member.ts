@@ -1,6 +1,7 @@
 /** One life of a group's member: joins, is handed batches, commits behind each, until it is closed or crashes. */
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
-import type { ConsumeOptions, LogBatch, ReceivedRecord } from '../log.ts';
+import { BATCH_BYTES_MAX, type ConsumeOptions, type LogBatch } from '../log.ts';
+import { cutMessages, toRecord } from './hand-out.ts';
 import type { KafkaTiming } from './timing.ts';
 
 export interface Member {
@@ -47,20 +48,24 @@ export async function joinGroup(kafka: Kafka, options: ConsumeOptions, timing: K
     crash.resolve(payload.error);
   });
 
-  /** Slice by slice, until one is not finished. */
+  /** Batch by batch, until one is not finished. */
   const work = async (payload: EachBatchPayload): Promise<void> => {
     const mine = session;
-    const { messages } = payload.batch;
-    for (let from = 0; from < messages.length; from += options.recordsMax) {
+    for (const messages of cutMessages(payload.batch.messages, options.recordsMax, options.bytesMax ?? BATCH_BYTES_MAX)) {
       if (mine.abort.signal.aborted || closing || !payload.isRunning() || payload.isStale()) return;
-      const finished = await handleSlice(payload, messages.slice(from, from + options.recordsMax), mine);
+      const finished = await handOut(payload, messages, mine);
       if (!finished) return;
     }
   };
-  const handleSlice = async (payload: EachBatchPayload, messages: readonly KafkaMessage[], mine: Session): Promise<boolean> => {
-    const batch = toLogBatch(payload, messages, mine);
+  const handOut = async (payload: EachBatchPayload, messages: readonly KafkaMessage[], mine: Session): Promise<boolean> => {
+    const finish = async (count: number): Promise<void> => {
+      // A commit goes out in the name of whatever the member is by now: what was handed out to an earlier life of it must not.
+      if (mine !== session) throw new Error(`the partitions of ${options.group} were handed out anew`);
+      await commit(payload, messages.slice(0, count));
+      pauses.forget(payload.batch.partition);
+    };
     try {
-      await options.handle(batch);
+      await handle(payload, messages, mine, finish);
     } catch (error) {
       if (mine.lost !== undefined) throw mine.lost;
       if (mine.abort.signal.aborted) return false;
@@ -68,11 +73,40 @@ export async function joinGroup(kafka: Kafka, options: ConsumeOptions, timing: K
       pauses.pause(payload);
       return false;
     }
-    await commit(payload, messages);
-    pauses.forget(batch.partition);
+    if (mine !== session) return false;
+    await finish(messages.length);
     if (mine.lost !== undefined) throw mine.lost;
     await payload.heartbeat();
     return true;
+  };
+  const handle = async (
+    payload: EachBatchPayload,
+    messages: readonly KafkaMessage[],
+    mine: Session,
+    finish: (count: number) => Promise<void>,
+  ): Promise<void> => {
+    const { topic, partition } = payload.batch;
+    let settled = false;
+    const batch: LogBatch = {
+      topic,
+      partition,
+      records: messages.map((message) => toRecord(topic, partition, message)),
+      signal: mine.abort.signal,
+      async heartbeat() {
+        if (mine.lost !== undefined) throw mine.lost;
+        await orLost(mine, payload.heartbeat());
+      },
+      async finished(count) {
+        if (settled) throw new Error('the handler of this batch has settled already');
+        // Lost or not: while the group waits for its members to join anew, it still takes their commits.
+        await orLost(mine, finish(count));
+      },
+    };
+    try {
+      await options.handle(batch);
+    } finally {
+      settled = true;
+    }
   };
   const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
     const job = work(payload);
@@ -105,6 +139,17 @@ export async function joinGroup(kafka: Kafka, options: ConsumeOptions, timing: K
   return { crashed: crash.promise, close };
 }
 
+/** Where the step fails, what was handed out in the session is lost. */
+async function orLost(session: Session, step: Promise<void>): Promise<void> {
+  try {
+    await step;
+  } catch (error) {
+    session.lost ??= error;
+    session.abort.abort(error);
+    throw error;
+  }
+}
+
 /** It never restarts by itself: each crash comes to the one who opened it, who opens another with fresh connections. */
 const newConsumer = (kafka: Kafka, groupId: string, timing: KafkaTiming): Consumer =>
   kafka.consumer({
@@ -126,39 +171,6 @@ async function commit(payload: EachBatchPayload, messages: readonly KafkaMessage
   const offset = String(BigInt(last.offset) + 1n);
   await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
   payload.resolveOffset(last.offset);
-}
-
-function toLogBatch(payload: EachBatchPayload, messages: readonly KafkaMessage[], session: Session): LogBatch {
-  const { topic, partition } = payload.batch;
-  return {
-    topic,
-    partition,
-    records: messages.map((message) => toRecord(topic, partition, message)),
-    signal: session.abort.signal,
-    async heartbeat() {
-      if (session.lost !== undefined) throw session.lost;
-      try {
-        await payload.heartbeat();
-      } catch (error) {
-        session.lost = error;
-        session.abort.abort(error);
-        throw error;
-      }
-    },
-  };
-}
-
-function toRecord(topic: string, partition: number, { key, value, headers, offset, timestamp }: KafkaMessage): ReceivedRecord {
-  const texts = Object.entries(headers ?? {}).map(([name, text]) => [name, String(Array.isArray(text) ? text[0] : text)]);
-  return {
-    topic,
-    partition,
-    offset,
-    key: key?.toString() ?? '',
-    value: value?.toString() ?? '',
-    headers: Object.fromEntries(texts),
-    appendedAtMs: Number(timestamp),
-  };
 }
 
 /** A rejected batch pauses its partition alone; the consumer's others go on. */

@@ -15,6 +15,7 @@ export interface KafkaTiming {
   readonly retryLastMs: number;
   /** Partitions of one consumer that are handled at once. */
   readonly partitionsAtOnce: number;
+  /** Bytes that a fetch brings of each partition; where one produce request wrote more records together, those. A larger record comes alone. */
   readonly partitionBytesMax: number;
   /** Bytes of keys, values and headers in one produce request: under the broker's default limit of 1 MiB for a batch, with room for its framing. */
   readonly requestBytesMax: number;
@@ -24,7 +25,7 @@ export const DEFAULT_TIMING: KafkaTiming = {
   answerTimeoutMs: 2_000,
   sessionTimeoutMs: 10_000,
   heartbeatIntervalMs: 2_000,
-  rebalanceTimeoutMs: 60_000,
+  rebalanceTimeoutMs: 90_000,
   fetchWaitMs: 200,
   retryFirstMs: 100,
   retryLastMs: 10_000,

@@ -1,5 +1,5 @@
 /** One partition that a consumer owns: hands out one batch at a time and moves the offset behind it. */
-import type { ConsumeOptions, LogBatch, ReceivedRecord } from '../log.ts';
+import { BATCH_BYTES_MAX, type ConsumeOptions, type ReceivedRecord } from '../log.ts';
 import type { FetchRequest, LeaseAnswer, Ownership } from './queries.ts';
 
 /** The partition belongs to another member now. */
@@ -52,7 +52,8 @@ export class OwnedPartition {
   }
 
   request(): FetchRequest {
-    return { topic: this.at.topic, partition: this.at.partition, offset: this.position, recordsMax: this.#deps.options.recordsMax };
+    const { recordsMax, bytesMax = BATCH_BYTES_MAX } = this.#deps.options;
+    return { topic: this.at.topic, partition: this.at.partition, offset: this.position, recordsMax, bytesMax };
   }
 
   /** Hands the records to the handler. Call only while idle. */
@@ -81,20 +82,38 @@ export class OwnedPartition {
 
   async #run(records: readonly ReceivedRecord[]): Promise<void> {
     try {
-      await this.#deps.options.handle(this.#batch(records));
-      const next = Number(records.at(-1)?.offset ?? this.position - 1) + 1;
-      await this.#renew(next);
-      this.position = next;
-      this.#failures = 0;
+      await this.#handle(records);
+      await this.#finish(records, records.length);
       if (this.state === 'running') this.state = 'idle';
     } catch (error) {
-      this.#deps.options.onError(error);
+      // Whoever is told to stop may leave its work: that is no error.
+      if (!this.leaving || !this.#stopped.signal.aborted) this.#deps.options.onError(error);
       if (this.state === 'running') await this.#pause();
     }
   }
 
-  #batch(records: readonly ReceivedRecord[]): LogBatch {
-    return { topic: this.at.topic, partition: this.at.partition, records, signal: this.#stopped.signal, heartbeat: () => this.#heartbeat() };
+  async #handle(records: readonly ReceivedRecord[]): Promise<void> {
+    let settled = false;
+    const finished = async (count: number): Promise<void> => {
+      // It was given up, and somebody else may work on the same records by now.
+      if (settled) throw new PartitionLostError('the handler of this batch has settled already');
+      await this.#finish(records, count);
+    };
+    const { topic, partition } = this.at;
+    try {
+      await this.#deps.options.handle({ topic, partition, records, signal: this.#stopped.signal, heartbeat: () => this.#heartbeat(), finished });
+    } finally {
+      settled = true;
+    }
+  }
+
+  /** Moves the offset behind the first `count` of the records. */
+  async #finish(records: readonly ReceivedRecord[], count: number): Promise<void> {
+    const last = records[count - 1];
+    const next = last === undefined ? this.position : Number(last.offset) + 1;
+    await this.#renew(next);
+    this.position = Math.max(this.position, next);
+    this.#failures = 0;
   }
 
   async #heartbeat(): Promise<void> {

@@ -49,20 +49,34 @@ export interface FetchRequest {
   readonly partition: number;
   readonly offset: number;
   readonly recordsMax: number;
+  readonly bytesMax: number;
 }
 
-/** The records of each request, in the requests' order. */
+/** The records of each request, in the requests' order: as many as its limits allow, but always one where there is one. */
 export async function fetchRecords(sql: Sql, requests: readonly FetchRequest[]): Promise<ReceivedRecord[][]> {
-  const input = requests.map((request, ord) => ({ ord, topic: request.topic, partition: request.partition, start: request.offset, take: request.recordsMax }));
+  const input = requests.map((request, ord) => ({
+    ord,
+    topic: request.topic,
+    partition: request.partition,
+    start: request.offset,
+    take: request.recordsMax,
+    bytes: request.bytesMax,
+  }));
   const rows = await sql<
     { ord: number; topic: string; partition: number; offset: string; key: string; value: string; headers: Record<string, string> | null; at_ms: number }[]
   >`
     select r.ord, x.*
-    from jsonb_to_recordset(${JSON.stringify(input)}::text::jsonb) as r(ord int, topic text, partition int, start bigint, take int)
+    from jsonb_to_recordset(${JSON.stringify(input)}::text::jsonb) as r(ord int, topic text, partition int, start bigint, take int, bytes bigint)
     cross join lateral (
-      select l.topic, l.partition, l."offset"::text, l.key, l.value, l.headers, floor(extract(epoch from l.appended_at) * 1000)::float8 as at_ms
-      from log_records l where l.topic = r.topic and l.partition = r.partition and l."offset" >= r.start
-      order by l."offset" limit r.take
+      select s.topic, s.partition, s."offset"::text, s.key, s.value, s.headers, floor(extract(epoch from s.appended_at) * 1000)::float8 as at_ms
+      from (
+        select l.*, row_number() over w as place, sum(octet_length(l.key) + octet_length(l.value) + coalesce(octet_length(l.headers::text), 0)) over w as reached
+        from (
+          select * from log_records f where f.topic = r.topic and f.partition = r.partition and f."offset" >= r.start order by f."offset" limit r.take
+        ) l
+        window w as (order by l."offset")
+      ) s
+      where s.reached <= r.bytes or s.place = 1
     ) x
     order by r.ord, x."offset"::bigint`;
   const answers: ReceivedRecord[][] = requests.map(() => []);
@@ -72,11 +86,11 @@ export async function fetchRecords(sql: Sql, requests: readonly FetchRequest[]):
   return answers;
 }
 
-/** Moves the offsets and renews the leases of those that still own their partition; says of each whether it does. */
+/** Moves the offsets, never back, and renews the leases of those that still own their partition; says of each whether it does. */
 export async function commitOffsets(sql: Sql, commits: readonly (Ownership & { readonly nextOffset: number })[], leaseMs: number): Promise<boolean[]> {
   const input = commits.map((commit, ord) => ({ ...commit, ord }));
   const rows = await sql<{ ord: number }[]>`
-    update log_offsets o set next_offset = r."nextOffset", expires_at = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
+    update log_offsets o set next_offset = greatest(o.next_offset, r."nextOffset"), expires_at = clock_timestamp() + ${leaseMs}::float8 * interval '1 millisecond'
     from jsonb_to_recordset(${JSON.stringify(input)}::text::jsonb) as r(ord int, "group" text, topic text, partition int, owner text, epoch bigint, "nextOffset" bigint)
     where o."group" = r."group" and o.topic = r.topic and o.partition = r.partition and o.owner = r.owner and o.epoch = r.epoch
     returning r.ord`;
