@@ -323,9 +323,22 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
     it("keeps a named reader's place", async () => {
       const name = `reader-${unique()}`;
       expect(await store.loadCheckpoint(name)).toBe('');
-      await store.saveCheckpoint(name, '5:6');
-      await store.saveCheckpoint(name, '7:8');
+      expect(await store.saveCheckpoint(name, '5:6', '')).toBe(true);
+      expect(await store.saveCheckpoint(name, '7:8', '5:6')).toBe(true);
       expect(await other.loadCheckpoint(name)).toBe('7:8');
+    });
+
+    it('moves a reader only from the place that it knew: one that was overtaken does not take it back', async () => {
+      const name = `reader-${unique()}`;
+      expect(await store.saveCheckpoint(name, '7:8', '5:6')).toBe(false);
+      expect(await other.loadCheckpoint(name)).toBe('');
+      const first = await Promise.all([store, other, store, other].map((client, index) => client.saveCheckpoint(name, `${index}:1`, '')));
+      expect(first.filter(Boolean)).toHaveLength(1);
+      const place = `${first.indexOf(true)}:1`;
+      expect(await other.saveCheckpoint(name, '9:9', place)).toBe(true);
+      expect(await store.saveCheckpoint(name, '8:8', place)).toBe(false);
+      expect(await store.saveCheckpoint(name, '8:8', '')).toBe(false);
+      expect(await store.loadCheckpoint(name)).toBe('9:9');
     });
 
     describe('waiting for events', () => {

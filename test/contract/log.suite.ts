@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import type { Log, LogConsumer } from '../../platform/log/log.ts';
 import { groupCases } from './log-groups.suite.ts';
 import { recordCases } from './log-records.suite.ts';
+import { trimCases } from './log-trim.suite.ts';
 import { freshNames, WAIT, type LogSuite } from './log-suite-kit.ts';
 
 export interface LogUnderTest {
@@ -49,5 +50,6 @@ export function logContract(name: string, makeLog: () => Promise<LogUnderTest>):
     };
     recordCases(suite);
     groupCases(suite);
+    trimCases(suite);
   });
 }

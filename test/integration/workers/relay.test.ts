@@ -3,7 +3,8 @@ import type { RecordedEvent } from '../../../domain/messages.ts';
 import { LANES } from '../../../domain/messages.ts';
 import { eventTopic } from '../../../platform/log/topics.ts';
 import type { WorkerPorts } from '../../../workers/kit/role.ts';
-import { createRelayRole, RELAY, relayRole } from '../../../workers/relay/role.ts';
+import { laneCheckpoint } from '../../../workers/relay/lane.ts';
+import { createRelayRole, relayRole } from '../../../workers/relay/role.ts';
 import { append, note, write } from '../../contract/event-store-kit.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, leadId, startWorkerKit, WAIT, type WorkerKit } from '../../support/worker-kit.ts';
@@ -119,7 +120,7 @@ describeWithServices('the relay', ['postgres'], ({ postgres }) => {
     await write(kit.ports.eventStore, append(ACME, leadId('a'), 0, note('1'), note('2')));
     await vi.waitUntil(() => !relay.health().ok, WAIT);
     expect(await relayed()).toEqual([]);
-    expect(await kit.ports.eventStore.loadCheckpoint(RELAY)).toBe('');
+    expect(await kit.ports.eventStore.loadCheckpoint(laneCheckpoint('hot'))).toBe('');
     kit.outages.append = false;
     await untilRelayed(2);
     await vi.waitUntil(() => relay.health().ok, WAIT);
