@@ -8,6 +8,8 @@ import { RELAY, type RelayPorts } from './lane.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 
 const TRIM_EVERY_MS = 60_000;
+/** How soon it is seen that another process found something to forget (a relay that was paused); our own rings. */
+const LOOK_EVERY_MS = 5_000;
 /** How often the groups are asked whether they have passed what must go. */
 const FORGET_EVERY_MS = 1_000;
 
@@ -43,7 +45,7 @@ export function keepHouse({ ports, lease, pages, retentionMs }: HousekeepingOpti
     const waits = await forgetting.step();
     if (performance.now() >= trimDueMs) await trimByAge();
     if (waits) return { pauseMs: FORGET_EVERY_MS };
-    await wakeUp.wait(Math.max(1, trimDueMs - performance.now()), signal);
+    await wakeUp.wait(LOOK_EVERY_MS, signal);
     return { pauseMs: 0 };
   });
   return {

@@ -61,22 +61,18 @@ export function relayLane(ports: RelayPorts, lane: Lane, { lease, pace, pages, e
   const movePage = async (from: Position): Promise<number> => {
     const { events, next } = await ports.eventStore.readCommitted(from, pace.pageMax(lane), lane);
     if (events.length === 0 || !lease.holds()) return 0;
+    let taken: boolean | undefined;
     try {
       await ports.log.append(events.map(toRecord));
+      if (events.some(({ event }) => event.type === 'LeadErased')) erasures.owe();
+      await erasures.pay();
+      taken = await ports.eventStore.saveCheckpoint(laneCheckpoint(lane), next, from);
     } finally {
-      // It took too long: another process may lead and have erased by now what these records still say.
-      if (!lease.holds()) erasures.owe();
+      // It took too long, or somebody else moved the lane: another process leads, and may have erased by now what these records still say.
+      if (taken === false || !lease.holds()) erasures.owe();
     }
-    if (events.some(({ event }) => event.type === 'LeadErased')) erasures.owe();
-    await erasures.pay();
-    if (await ports.eventStore.saveCheckpoint(laneCheckpoint(lane), next, from)) {
-      place = next;
-    } else {
-      // Somebody else moved it: we were thought dead. What was appended twice harms nobody, what is erased by now must go.
-      place = null;
-      lease.doubt();
-      erasures.owe();
-    }
+    place = taken ? next : null;
+    if (!taken) lease.doubt();
     return events.length;
   };
 

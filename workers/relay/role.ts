@@ -59,6 +59,7 @@ export const createRelayRole = ({ leaseTtlMs = LEASE_TTL_MS, logRetentionMs = LO
       async stop() {
         // The lease is kept until nothing is done under it any more.
         await Promise.all([...work.values()].map((one) => one.stop()));
+        await shared.erasures.pay().catch((error: unknown) => ports.logger.warn({ error }, 'what the log should forget could not be noted'));
         await lease.stop();
       },
       health: () => ({ ...healthOf(new Map<string, Loop>([['lease', lease], ...work])), facts: facts() }),
