@@ -3,6 +3,8 @@ import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, typ
 import { readEnvironment, type Environment, type VariableName } from '../platform/config/variables.ts';
 import { isRoleName, ROLE_NAMES, type RoleName } from './kit/role.ts';
 
+const HOUR_MS = 3_600_000;
+
 export interface AiConfig {
   readonly apiKey: string;
   readonly baseUrl: string;
@@ -18,6 +20,7 @@ export interface WorkersConfig {
   readonly redis: RedisAddress | undefined;
   readonly ai: AiConfig | undefined;
   readonly originToken: string | undefined;
+  readonly logRetentionMs: number;
   readonly host: string;
   readonly port: number;
   readonly roles: readonly RoleName[];
@@ -61,6 +64,7 @@ function readWorkers(read: Reader, rolesArgument: string | undefined): WorkersCo
     redis: redisAddress(read),
     ai: readAi(read),
     originToken: originToken(read),
+    logRetentionMs: read.integer('LOG_RETENTION_HOURS', 1, 8_760) * HOUR_MS,
     host: read.text('HOST'),
     port: read.integer('WORKER_PORT', 0, 65_535),
     roles: names.filter(isRoleName),

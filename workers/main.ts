@@ -27,7 +27,7 @@ function readArguments(): string | undefined {
 async function main(config: WorkersConfig): Promise<void> {
   const logger = createLogger(config.logLevel, `worker:${config.roles.join(',')}`);
   const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
-  const byName = rolesByName(config.originToken);
+  const byName = rolesByName(config);
   const workers = await startWorkers(
     config.roles.map((name) => byName[name]),
     composed.ports,

@@ -15,6 +15,7 @@ export const VARIABLES = [
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },
+  { name: 'LOG_RETENTION_HOURS', default: '24', meaning: 'How long the log keeps commands and events that every worker has finished. An erasure shortens it.' },
   {
     name: 'UPSTASH_REDIS_REST_URL',
     default: '',

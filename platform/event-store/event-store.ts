@@ -1,6 +1,6 @@
 /** The write model: the event-sourced truth, with the inbox that makes a command take effect once. */
 import type { CommandId, DeadLetterId, StreamId, TenantId } from '../../domain/ids.ts';
-import type { RecordedEvent, CommandReceipt } from '../../domain/messages.ts';
+import type { CommandReceipt, Lane, RecordedEvent } from '../../domain/messages.ts';
 import type { DeadLetter } from '../dead-letters/dead-letters.ts';
 import type { DueLine, ParkedCommand, ParkingWork } from './parking.ts';
 
@@ -71,6 +71,13 @@ export interface EventStoreTransaction {
 /** A place in the order of commits, opaque text; '' is before the first event. */
 export type Position = string;
 
+export interface Backlog {
+  /** By lane, when the command that led to the oldest event behind the position was issued; null where there is none. */
+  readonly oldestAt: Readonly<Record<Lane, string | null>>;
+  /** How long the oldest transaction that writes has been running, milliseconds: readers see nothing that committed since. 0 where none runs. */
+  readonly heldBackMs: number;
+}
+
 export interface EventStore {
   /** Runs `work` in one transaction; commits when it resolves, else rolls back. Does not retry. */
   transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
@@ -80,15 +87,24 @@ export interface EventStore {
   dueLines(limit: number): Promise<{ readonly due: readonly DueLine[]; readonly nextInMs: number | null }>;
   /** Those of the streams that another transaction is writing to at this moment. Keys: streamKey. */
   findLocked(refs: readonly StreamRef[]): Promise<ReadonlySet<string>>;
-  /** Events in commit order behind `after`; never one that a transaction still running could precede. */
-  readCommitted(after: Position, limit: number): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: Position }>;
+  /**
+   * Events in commit order behind `after`, of one lane where one is given; never one that a transaction still running could precede.
+   * What one transaction wrote may be split between two pages.
+   */
+  readCommitted(after: Position, limit: number, lane?: Lane): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: Position }>;
+  /** How far readers of the lanes are behind these positions. */
+  readBacklog(positions: Readonly<Record<Lane, Position>>): Promise<Backlog>;
   /** Streams of every tenant in a stable order, for rebuilding. `after` is the last key of the page before, '' to begin. */
   listStreams(after: string, limit: number): Promise<readonly (StreamRef & { readonly version: number })[]>;
   /** Where a named reader (the relay) is; '' where it never was. */
   loadCheckpoint(name: string): Promise<Position>;
-  saveCheckpoint(name: string, position: Position): Promise<void>;
-  /** Resolves after new events may be there, or after `timeoutMs`, or when the signal aborts. Never rejects. */
-  waitForEvents(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Moves a named reader from `expected`, the place that it knew, to `position`. False, with nothing changed, where it is elsewhere: somebody else moved it. */
+  saveCheckpoint(name: string, position: Position, expected: Position): Promise<boolean>;
+  /**
+   * Resolves after events that the last readCommitted of that lane did not see may be there, or after `timeoutMs`, or when the signal aborts.
+   * Never rejects. Each lane has one reader that waits, and so have all lanes together.
+   */
+  waitForEvents(timeoutMs: number, signal: AbortSignal, lane?: Lane): Promise<void>;
   check(): Promise<void>;
   close(): Promise<void>;
 }

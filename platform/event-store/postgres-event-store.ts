@@ -1,6 +1,7 @@
 /** The write model on PostgreSQL 15 or newer, and on PGlite behind its socket. */
 import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
-import { assertReadable, selectCommitted } from './commit-order.ts';
+import { LANES, type Lane } from '../../domain/messages.ts';
+import { assertReadable, selectBacklog, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
@@ -31,10 +32,9 @@ const LOCK_TIMEOUT_MS = 2_000;
 const HELD_BACK_MS = 5;
 
 export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresEventStoreOptions): PostgresEventStore {
-  const wakeUp = createWakeUp();
-  const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => wakeUp.ring());
+  const readers = createReaders();
+  const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => readers.ring(LANES));
   let readable = false;
-  let heldBack = false;
   let closed = false;
 
   const ensureReadable = async (): Promise<void> => {
@@ -46,11 +46,11 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     assertReadable: () => inStoreTerms(assertReadable(sql)),
 
     async transact(work) {
-      let wrote = 0;
+      const wrote = new Set<Lane>();
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
         if (notify) limitLockWaits(tx, lockTimeoutMs);
-        const transaction = createTransaction(tx, notify, (events) => (wrote += events));
+        const transaction = createTransaction(tx, notify, wrote);
         try {
           return await work(transaction);
         } catch (error) {
@@ -61,7 +61,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
         // What the work threw goes out as it is; only what the database says is put into the port's words.
         throw thrown === undefined ? toEventStoreError(error) : thrown.error;
       });
-      if (wrote > 0) wakeUp.ring();
+      if (wrote.size > 0) readers.ring(wrote);
       return result;
     },
 
@@ -72,13 +72,15 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     dueLines: (limit) => inStoreTerms(selectDueLines(sql, limit)),
     findLocked: (refs) => inStoreTerms(selectLocked(sql, refs)),
 
-    async readCommitted(after, limit) {
+    async readCommitted(after, limit, lane) {
       await ensureReadable();
-      wakeUp.beginLooking();
-      const page = await inStoreTerms(selectCommitted(sql, after, limit));
-      heldBack = page.heldBack;
+      const reader = readers.of(lane);
+      reader.wakeUp.beginLooking();
+      const page = await inStoreTerms(selectCommitted(sql, after, limit, lane));
+      reader.heldBack = page.heldBack;
       return { events: page.events, next: page.next };
     },
+    readBacklog: (positions) => inStoreTerms(selectBacklog(sql, positions)),
 
     async listStreams(after, limit) {
       const colon = after.indexOf(':');
@@ -92,15 +94,20 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
       const [row] = await inStoreTerms(sql<{ position: string }[]>`select position from checkpoints where name = ${name}`);
       return row?.position ?? '';
     },
-    async saveCheckpoint(name, position) {
-      await inStoreTerms(sql`
-        insert into checkpoints (name, position) values (${name}, ${position})
-        on conflict (name) do update set position = excluded.position, saved_at = now()`);
+    async saveCheckpoint(name, position, expected) {
+      // '' is where no row is: nothing but that may make one.
+      const rows = await inStoreTerms(sql`
+        insert into checkpoints (name, position)
+        select ${name}::text, ${position}::text where ${expected}::text = '' or exists (select 1 from checkpoints where name = ${name})
+        on conflict (name) do update set position = excluded.position, saved_at = now() where checkpoints.position = ${expected}
+        returning name`);
+      return rows.length > 0;
     },
 
-    async waitForEvents(timeoutMs, signal) {
+    async waitForEvents(timeoutMs, signal, lane) {
       listener.start();
       if (closed) return;
+      const { wakeUp, heldBack } = readers.of(lane);
       await wakeUp.wait(heldBack ? Math.min(HELD_BACK_MS, timeoutMs) : timeoutMs, signal);
     },
 
@@ -109,7 +116,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     },
     async close() {
       closed = true;
-      wakeUp.ring();
+      readers.ring(LANES);
       await listener.stop();
     },
   };
@@ -123,7 +130,22 @@ function limitLockWaits(tx: Queryable, timeoutMs: number): void {
   );
 }
 
-function createTransaction(tx: Queryable, notify: boolean, wrote: (events: number) => void): EventStoreTransaction {
+/** One that waits for each lane, and one for all of them together: none loses a ring because another looked. */
+function createReaders() {
+  const newReader = () => ({ wakeUp: createWakeUp(), heldBack: false });
+  const all = newReader();
+  const byLane = { hot: newReader(), warm: newReader(), cold: newReader() } as const satisfies Record<Lane, unknown>;
+  return {
+    of: (lane: Lane | undefined) => (lane === undefined ? all : byLane[lane]),
+    ring(lanes: Iterable<Lane>): void {
+      all.wakeUp.ring();
+      for (const lane of lanes) byLane[lane].wakeUp.ring();
+    },
+  };
+}
+
+/** `wrote` gets the lanes of the events that it writes. */
+function createTransaction(tx: Queryable, notify: boolean, wrote: Set<Lane>): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
   return {
@@ -138,7 +160,8 @@ function createTransaction(tx: Queryable, notify: boolean, wrote: (events: numbe
     takeParked: (ref, limit) => inStoreTerms(takeLine(tx, ref, limit)),
     lockParked: (refs) => inStoreTerms(lockLines(tx, refs)),
     async write(work) {
-      wrote(await inStoreTerms(writeBatch(tx, work, keys, notify)));
+      await inStoreTerms(writeBatch(tx, work, keys, notify));
+      for (const { events } of work.appends) for (const { lane } of events) wrote.add(lane);
     },
   };
 }

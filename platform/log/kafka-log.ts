@@ -37,6 +37,7 @@ export function createKafkaLog(settings: KafkaLogSettings): Log {
     ensureTopics: cluster.ensureTopics,
     append: appender.append,
     lag: cluster.lag,
+    trim: cluster.trim,
     check: cluster.check,
     async consume(options) {
       const consumer = await startConsumer(patient, options, timing);

@@ -68,6 +68,15 @@ export interface LogConsumer {
   idleMs(): number;
 }
 
+/** A partition after a trim. */
+export interface TrimmedPartition {
+  readonly partition: number;
+  /** The first offset that can still be read; that of the next record where there is none. A whole number as text, as is `end`. */
+  readonly start: string;
+  /** The offset of the next record, as of the trim. */
+  readonly end: string;
+}
+
 export interface Log {
   /** Creates what is missing of the topics. Safe to repeat and to run from several processes. */
   ensureTopics(topics: readonly string[]): Promise<void>;
@@ -77,6 +86,11 @@ export interface Log {
   consume(options: ConsumeOptions): Promise<LogConsumer>;
   /** Records of the topic that the group has not finished. */
   lag(group: string, topic: string): Promise<number>;
+  /**
+   * Deletes from the beginning of each partition what every one of `groups` has finished and what is older than `olderThanMs` (0: however young):
+   * nobody can read it any more. A group that never finished anything keeps everything. Safe to repeat and to run from several processes.
+   */
+  trim(topic: string, groups: readonly string[], olderThanMs: number): Promise<readonly TrimmedPartition[]>;
   /** Rejects where the log cannot be reached. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -6,8 +6,9 @@ import { createAppender, LOG_CHANNEL, toLogError } from './table/append.ts';
 import { createBatcher } from './table/batcher.ts';
 import { GroupMember } from './table/group-member.ts';
 import { createLoop } from './table/loop.ts';
-import { commitOffsets, createPartitions, joinGroup, leaveGroup, selectLag, trimRecords, type Ownership } from './table/queries.ts';
+import { commitOffsets, createPartitions, joinGroup, leaveGroup, selectLag, type Ownership } from './table/queries.ts';
 import { handBack, KnownEnds } from './table/rounds.ts';
+import { trimTopic } from './table/trim.ts';
 
 export interface TableLogOptions {
   /** Belongs to the caller: `close` does not end it. */
@@ -20,20 +21,12 @@ export interface TableLogOptions {
   readonly leaseMs?: number;
   /** Default 100. */
   readonly pollMs?: number;
-  /** Records that all groups have finished are deleted when they are older. Default one day. */
-  readonly retentionMs?: number;
-}
-
-export interface TableLog extends Log {
-  /** Deletes up to 5,000 records that every group has finished and that are older than `olderThanMs`; returns how many. Consumers do so by themselves each minute. */
-  trim(olderThanMs: number): Promise<number>;
 }
 
 const COMMITS_PER_STATEMENT_MAX = 1_000;
-const TRIM_RECORDS_MAX = 5_000;
 
-export function createTableLog(options: TableLogOptions): TableLog {
-  const { sql, notify, instance, leaseMs = 15_000, pollMs = 100, retentionMs = 24 * 3_600_000 } = options;
+export function createTableLog(options: TableLogOptions): Log {
+  const { sql, notify, instance, leaseMs = 15_000, pollMs = 100 } = options;
   const members = new Set<GroupMember>();
   const consumers = new Set<LogConsumer>();
   const ends = new KnownEnds();
@@ -42,7 +35,7 @@ export function createTableLog(options: TableLogOptions): TableLog {
   const announce = async (): Promise<void> => {
     if (notify) await sql`select pg_notify(${LOG_CHANNEL}, ${payload('members')})`;
   };
-  const loop = createLoop({ sql, members, ends, leaseMs, pollMs, retentionMs, announce });
+  const loop = createLoop({ sql, members, ends, leaseMs, pollMs, announce });
   const listener = listenForRings(sql, notify ? LOG_CHANNEL : null, (heard) => {
     const [what, from] = heard.split(' ');
     if (from !== instance) loop.ring(what === 'members' ? 'members' : 'elsewhere');
@@ -126,7 +119,7 @@ export function createTableLog(options: TableLogOptions): TableLog {
     async check() {
       await inLogTerms(sql`select 1`);
     },
-    trim: (olderThanMs) => inLogTerms(trimRecords(sql, olderThanMs, TRIM_RECORDS_MAX)),
+    trim: (topic, groups, olderThanMs) => inLogTerms(trimTopic(sql, topic, groups, olderThanMs)),
     async close() {
       closed = true;
       await Promise.all([...consumers].map((consumer) => consumer.stop()));

@@ -140,9 +140,9 @@ async function prepare(ports: Ports): Promise<Brokerage | null> {
   const homes = await loadHomes();
   const leadIds = await Promise.all(Array.from({ length: LEADS }, (_, number) => demoLeadId(number)));
   if (progress !== 'seeded') {
-    await ports.eventStore.saveCheckpoint(CHECKPOINT, 'seeding');
+    await ports.eventStore.saveCheckpoint(CHECKPOINT, 'seeding', progress);
     await seed(ports, homes, leadIds);
-    await ports.eventStore.saveCheckpoint(CHECKPOINT, 'seeded');
+    await ports.eventStore.saveCheckpoint(CHECKPOINT, 'seeded', 'seeding');
     ports.logger.info({ homes: homes.length, leads: leadIds.length }, 'the demo brokerage was sent in; its people are made up');
   }
   const [home, ...others] = homes.map(({ id, details }): DemoHome => ({ id, priceMinor: details.priceMinor }));

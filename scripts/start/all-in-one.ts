@@ -130,7 +130,7 @@ export async function startAllInOne(config: AllInOneConfig): Promise<AllInOne> {
     const composed = await composeWorkers(config.workers, database, logger);
     started.push(() => composed.close());
     if (composed.viewsInMemory) await rebuildReadModels(composed.ports.eventStore, composed.ports.readModels, logger);
-    const byName = rolesByName(config.workers.originToken);
+    const byName = rolesByName(config.workers);
     const workers = await startWorkers(
       ROLE_NAMES.map((name) => byName[name]),
       composed.ports,

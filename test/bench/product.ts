@@ -41,9 +41,10 @@ const PAGE = 100;
 export async function seed(where: WhereData): Promise<void> {
   const embedded = where.databaseUrl === undefined ? await startEmbeddedPostgres({ dataDir: where.dataDir }) : undefined;
   const url = where.databaseUrl ?? embedded?.url ?? '';
-  const composed = await composeWorkers(workersConfig(environment(where)), { url, embedded: embedded !== undefined }, silentLogger);
+  const config = workersConfig(environment(where));
+  const composed = await composeWorkers(config, { url, embedded: embedded !== undefined }, silentLogger);
   const sql = connect(url, { embedded: embedded !== undefined, connectionsMax: 1 });
-  const byName = rolesByName(undefined);
+  const byName = rolesByName(config);
   const workers = await startWorkers(
     ROLE_NAMES.map((name) => byName[name]),
     composed.ports,

@@ -1,7 +1,7 @@
 /** Small tools of the event store's contract suite: recorded events and outcomes that are quick to write. */
 import { randomBytes } from 'node:crypto';
 import { makeId, tenantId, type CommandId, type LeadId, type StreamId, type TenantId } from '../../domain/ids.ts';
-import type { DomainEvent, RecordedEvent } from '../../domain/messages.ts';
+import type { DomainEvent, Lane, RecordedEvent } from '../../domain/messages.ts';
 import type { CommandOutcome, EventStore, Position, StreamAppend } from '../../platform/event-store/event-store.ts';
 
 export const unique = (): string => randomBytes(6).toString('hex');
@@ -38,6 +38,8 @@ export function append(tenant: TenantId, streamId: StreamId, expectedVersion: nu
   };
 }
 
+export const inLane = (lane: Lane, stream: StreamAppend): StreamAppend => ({ ...stream, events: stream.events.map((event) => ({ ...event, lane })) });
+
 export function outcome(tenant: TenantId, id: CommandId, streamId: StreamId): CommandOutcome {
   return { tenant, id, streamId, type: 'AddNote', fingerprint: 'f1', status: 'APPLIED', lane: 'hot', acceptedAt: AT, appliedAt: AT, version: 1 };
 }
@@ -48,12 +50,12 @@ export const write = (store: EventStore, ...appends: readonly StreamAppend[]): P
 export const failuresOf = (results: readonly PromiseSettledResult<unknown>[]): unknown[] =>
   results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 
-/** Everything readable behind `after`, page by page. */
-export async function readAll(store: EventStore, after: Position, limit = 100): Promise<{ events: RecordedEvent[]; next: Position }> {
+/** Everything readable behind `after`, of one lane or of all, page by page. */
+export async function readAll(store: EventStore, after: Position, limit = 100, lane?: Lane): Promise<{ events: RecordedEvent[]; next: Position }> {
   const events: RecordedEvent[] = [];
   let next = after;
   for (;;) {
-    const page = await store.readCommitted(next, limit);
+    const page = await store.readCommitted(next, limit, lane);
     events.push(...page.events);
     next = page.next;
     if (page.events.length < limit) return { events, next };

@@ -4,8 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { streamKey, WriteConflictError, type EventStore, type UniqueClaim } from '../../platform/event-store/event-store.ts';
-import { AT, aCommandId, aLeadId, append, aTenant, endOf, failuresOf, note, outcome, readAll, unique, write } from './event-store-kit.ts';
+import { AT, aCommandId, aLeadId, append, aTenant, endOf, failuresOf, inLane, note, outcome, readAll, unique, write } from './event-store-kit.ts';
 import { makeId } from '../../domain/ids.ts';
+import { LANES } from '../../domain/messages.ts';
 
 export interface EventStoreUnderTest {
   readonly store: EventStore;
@@ -298,6 +299,38 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
         expect(seen.toSorted()).toEqual(written.toSorted());
       });
 
+      it('reads one lane as if there were no other, in the order that all of them have', async () => {
+        const tenant = aTenant();
+        const start = await endOf(store);
+        for (let index = 0; index < 12; index++) {
+          const lead = aLeadId();
+          await write(
+            store,
+            inLane(LANES[index % 3] ?? 'hot', append(tenant, lead, 0, note('a'), note('b'))),
+            inLane('cold', append(tenant, aLeadId(), 0, note('c'))),
+          );
+        }
+        await vi.waitFor(async () => {
+          const all = (await readAll(other, start)).events.filter((each) => each.tenant === tenant);
+          expect(all).toHaveLength(36);
+          for (const lane of LANES) {
+            const ofLane = (await readAll(other, start, 5, lane)).events.filter((each) => each.tenant === tenant);
+            expect(ofLane).toEqual(all.filter((each) => each.lane === lane));
+          }
+        });
+      });
+
+      it('says how far the readers of the lanes are behind', async () => {
+        const tenant = aTenant();
+        const end = await endOf(store);
+        const behind = async () => (await other.readBacklog({ hot: end, warm: end, cold: end })).oldestAt;
+        expect(await behind()).toEqual({ hot: null, warm: null, cold: null });
+        await write(store, inLane('warm', append(tenant, aLeadId(), 0, note('a'))));
+        await write(store, inLane('cold', append(tenant, aLeadId(), 0, note('a'))));
+        expect(await behind()).toEqual({ hot: null, warm: AT, cold: AT });
+        await vi.waitFor(async () => expect((await other.readBacklog({ hot: '', warm: '', cold: '' })).heldBackMs).toBe(0));
+      });
+
       it('refuses a position that is none', async () => {
         await expect(store.readCommitted('somewhere', 10)).rejects.toThrow(RangeError);
       });
@@ -323,9 +356,22 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
     it("keeps a named reader's place", async () => {
       const name = `reader-${unique()}`;
       expect(await store.loadCheckpoint(name)).toBe('');
-      await store.saveCheckpoint(name, '5:6');
-      await store.saveCheckpoint(name, '7:8');
+      expect(await store.saveCheckpoint(name, '5:6', '')).toBe(true);
+      expect(await store.saveCheckpoint(name, '7:8', '5:6')).toBe(true);
       expect(await other.loadCheckpoint(name)).toBe('7:8');
+    });
+
+    it('moves a reader only from the place that it knew: one that was overtaken does not take it back', async () => {
+      const name = `reader-${unique()}`;
+      expect(await store.saveCheckpoint(name, '7:8', '5:6')).toBe(false);
+      expect(await other.loadCheckpoint(name)).toBe('');
+      const first = await Promise.all([store, other, store, other].map((client, index) => client.saveCheckpoint(name, `${index}:1`, '')));
+      expect(first.filter(Boolean)).toHaveLength(1);
+      const place = `${first.indexOf(true)}:1`;
+      expect(await other.saveCheckpoint(name, '9:9', place)).toBe(true);
+      expect(await store.saveCheckpoint(name, '8:8', place)).toBe(false);
+      expect(await store.saveCheckpoint(name, '8:8', '')).toBe(false);
+      expect(await store.loadCheckpoint(name)).toBe('9:9');
     });
 
     describe('waiting for events', () => {
@@ -339,6 +385,16 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
         await readAll(store, await endOf(store));
         await write(store, append(tenant, aLeadId(), 0, note('a')));
         await expect(store.waitForEvents(LONG_MS, never)).resolves.toBeUndefined();
+      });
+      it('ends by a write to the lane that is waited for, whoever looks into others meanwhile', async () => {
+        const end = await endOf(store);
+        for (const lane of LANES) await store.readCommitted(end, 1, lane);
+        await write(store, inLane('cold', append(aTenant(), aLeadId(), 0, note('a'))));
+        await write(store, inLane('hot', append(aTenant(), aLeadId(), 0, note('a'))));
+        // The ring for the cold lane is not lost because others look.
+        await store.readCommitted(end, 1, 'warm');
+        await store.readCommitted(end, 1);
+        await expect(Promise.all([store.waitForEvents(LONG_MS, never, 'hot'), store.waitForEvents(LONG_MS, never, 'cold')])).resolves.toBeDefined();
       });
       it('ends with its time and with the abort of its signal', async () => {
         await vi.waitFor(async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Lane } from '../../domain/messages.ts';
 import { CommitOrderError } from '../../platform/event-store/commit-order.ts';
 import { connect } from '../../platform/event-store/connect.ts';
 import { EventStoreUnavailableError, type EventStore } from '../../platform/event-store/event-store.ts';
@@ -7,7 +8,7 @@ import { createPostgresEventStore } from '../../platform/event-store/postgres-ev
 import { createPostgresLeases } from '../../platform/event-store/postgres-leases.ts';
 import { ownEmbeddedDatabase, ownServerDatabase, type OwnDatabase } from '../support/own-postgres.ts';
 import { describeWithServices } from '../support/services.ts';
-import { aLeadId, append, aTenant, endOf, note, readAll, write } from './event-store-kit.ts';
+import { aLeadId, append, aTenant, endOf, inLane, note, readAll, write } from './event-store-kit.ts';
 import { eventStoreContract } from './event-store.suite.ts';
 import { leasesContract } from './leases.suite.ts';
 
@@ -133,11 +134,34 @@ describeWithServices('on a real server', ['postgres'], ({ postgres }) => {
       await wrote.promise;
       await write(other, append(tenant, fast, 0, note('fast')));
       expect((await readAll(other, start)).events).toEqual([]);
+      // Longer with every look: the transaction runs on.
+      const { heldBackMs } = await other.readBacklog({ hot: start, warm: start, cold: start });
+      expect(heldBackMs).toBeGreaterThan(0);
+      await vi.waitFor(async () => expect((await other.readBacklog({ hot: start, warm: start, cold: start })).heldBackMs).toBeGreaterThan(heldBackMs));
       // What is held back is looked for again soon, although nobody rings.
       await other.waitForEvents(50_000, new AbortController().signal);
       release.resolve();
       await running;
       expect((await readAll(other, start)).events.map((each) => each.streamId)).toEqual([slow, fast]);
+    });
+
+    it('a slow transaction in one lane holds back every other lane too, and none is skipped', async () => {
+      const [tenant, slow, fast] = [aTenant(), aLeadId(), aLeadId()];
+      const start = await endOf(store);
+      const [wrote, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const running = store.transact(async (tx) => {
+        await tx.write({ appends: [inLane('cold', append(tenant, slow, 0, note('slow')))], claims: [], outcomes: [] });
+        wrote.resolve();
+        await release.promise;
+      });
+      await wrote.promise;
+      await write(other, append(tenant, fast, 0, note('fast')));
+      expect((await other.readCommitted(start, 10, 'hot')).events).toEqual([]);
+      await other.waitForEvents(50_000, new AbortController().signal, 'hot');
+      release.resolve();
+      await running;
+      const streams = async (lane: Lane) => (await readAll(other, start, 10, lane)).events.map((each) => each.streamId);
+      expect([await streams('hot'), await streams('cold')]).toEqual([[fast], [slow]]);
     });
 
     it("wakes a waiting reader with another process's commit", async () => {

@@ -8,6 +8,7 @@ import { groupCases } from './log-groups.suite.ts';
 import { laneCases } from './log-lanes.suite.ts';
 import { progressCases } from './log-progress.suite.ts';
 import { recordCases } from './log-records.suite.ts';
+import { trimCases } from './log-trim.suite.ts';
 import { freshNames, WAIT, type LogSuite } from './log-suite-kit.ts';
 
 export interface LogUnderTest {
@@ -53,5 +54,6 @@ export function logContract(name: string, makeLog: () => Promise<LogUnderTest>):
     groupCases(suite);
     progressCases(suite);
     laneCases(suite);
+    trimCases(suite);
   });
 }

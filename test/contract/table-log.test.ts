@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../platform/event-store/connect.ts';
-import { LogUnavailableError } from '../../platform/log/log.ts';
+import { LogUnavailableError, type Log } from '../../platform/log/log.ts';
 import { partitionOf } from '../../platform/log/table/partitioner.ts';
-import { createTableLog, type TableLog } from '../../platform/log/table-log.ts';
+import { createTableLog } from '../../platform/log/table-log.ts';
 import { ownEmbeddedDatabase, ownServerDatabase, type OwnDatabase } from '../support/own-postgres.ts';
 import { describeWithServices } from '../support/services.ts';
 import { freshNames, gather, record, WAIT } from './log-suite-kit.ts';
@@ -11,14 +11,9 @@ import { logContract, type LogUnderTest } from './log.suite.ts';
 
 const LEASE_MS = 2_000;
 
-interface TableLogUnderTest extends LogUnderTest {
-  readonly log: TableLog;
-  another(): Promise<TableLog>;
-}
-
-async function tableLogOn(database: OwnDatabase): Promise<TableLogUnderTest> {
-  const logs: TableLog[] = [];
-  const open = (sql = database.another()): TableLog => {
+async function tableLogOn(database: OwnDatabase): Promise<LogUnderTest> {
+  const logs: Log[] = [];
+  const open = (sql = database.another()): Log => {
     const log = createTableLog({ sql, notify: database.isServer, instance: `log-${randomBytes(4).toString('hex')}`, leaseMs: LEASE_MS });
     logs.push(log);
     return log;
@@ -38,7 +33,7 @@ async function tableLogOn(database: OwnDatabase): Promise<TableLogUnderTest> {
 function tableLogPromises(name: string, makeDatabase: () => Promise<OwnDatabase>): void {
   describe(`a table log on ${name}, beyond the port`, () => {
     let database: OwnDatabase;
-    let under: TableLogUnderTest;
+    let under: LogUnderTest;
     beforeAll(async () => {
       database = await makeDatabase();
       under = await tableLogOn(database);
@@ -74,36 +69,13 @@ function tableLogPromises(name: string, makeDatabase: () => Promise<OwnDatabase>
       ).rejects.toThrow('no topic');
     });
 
-    it('deletes only what every group has finished and what is old enough; a new group begins behind that', async () => {
-      const { topic, group, otherGroup } = freshNames();
-      await under.log.ensureTopics([topic]);
-      await under.log.append(Array.from({ length: 20 }, (_, index) => record(topic, `key-${index}`, index)));
-      expect(await under.log.trim(0)).toBe(0);
-      const seen = gather();
-      const slow = gather(() => Promise.reject(new Error('not yet')));
-      const consumer = await under.log.consume({ group, topic, recordsMax: 100, handle: seen.handle, onError: () => undefined });
-      const slowConsumer = await under.log.consume({ group: otherGroup, topic, recordsMax: 100, handle: slow.handle, onError: () => undefined });
-      await vi.waitFor(async () => expect(await under.log.lag(group, topic)).toBe(0), WAIT);
-      expect(await under.log.trim(0)).toBe(0);
-      await slowConsumer.stop();
-      await database.sql`delete from log_offsets where "group" = ${otherGroup}`;
-      expect(await under.log.trim(60_000)).toBe(0);
-      expect(await under.log.trim(0)).toBe(20);
-      expect(await under.log.lag('nobody', topic)).toBe(0);
-      await under.log.append([record(topic, 'a', 100)]);
-      const late = gather();
-      const lateConsumer = await under.log.consume({ group: `${group}-late`, topic, recordsMax: 100, handle: late.handle, onError: () => undefined });
-      await vi.waitFor(() => expect(late.sequences()).toEqual([100]), WAIT);
-      await Promise.all([consumer.stop(), lateConsumer.stop()]);
-    });
-
     it('hands partitions over between members that come and go, each record to one of them at a time', async () => {
       const { topic, group } = freshNames();
       await under.log.ensureTopics([topic]);
       const handled = new Map<number, number>();
       const working = new Set<number>();
       let overlaps = 0;
-      const consume = async (log: TableLog) =>
+      const consume = async (log: Log) =>
         log.consume({
           group,
           topic,

@@ -1,73 +1,68 @@
-/** The outbox: committed events go to the log in the order of their commits, by one process at a time. */
-import type { EventStore, Position } from '../../platform/event-store/event-store.ts';
-import { eventTopic, recordKey } from '../../platform/log/topics.ts';
-import { encodeEvent } from '../../platform/messages/encode.ts';
-import type { RecordedEvent } from '../../domain/messages.ts';
-import type { LogRecord } from '../../platform/log/log.ts';
-import { createLoop } from '../kit/loop.ts';
-import type { Role, WorkerPorts } from '../kit/role.ts';
+/** The outbox: committed events go to the log in the order of their commits, by one process at a time, each lane on its own. */
+import { LANES, type Lane } from '../../domain/messages.ts';
+import type { Loop } from '../kit/loop.ts';
+import type { Role, RoleHealth } from '../kit/role.ts';
+import { watchBacklog } from './backlog.ts';
+import { createErasures } from './erasures.ts';
+import { keepHouse } from './housekeeping.ts';
+import { createInFlight } from './in-flight.ts';
+import { RELAY, relayLane, type LaneRelay } from './lane.ts';
+import { keepLease } from './lease-keeper.ts';
+import { createPace } from './pace.ts';
 
-/** The lease's name and the checkpoint's: one relay for the whole events table. */
-export const RELAY = 'relay';
-const BATCH_MAX = 1_000;
-/** Another process takes over this long after the last sign of life. */
-const LEASE_TTL_MS = 4_000;
-/** How long a relay without the lease waits before it asks again. */
-const STANDBY_MS = 500;
-/** The longest wait for news; the store wakes us earlier. */
-const IDLE_MS = 1_000;
-
-function toRecord(event: RecordedEvent): LogRecord {
-  return {
-    topic: eventTopic(event.lane),
-    key: recordKey(event.tenant, event.streamId),
-    value: encodeEvent(event),
-    headers: { type: event.event.type, 'event-id': event.id, 'command-id': event.commandId, ...(event.trace ? { traceparent: event.trace.traceparent } : {}) },
-  };
-}
-
-/** Moves one page of events on; answers how many. Repeats some after a crash, never leaves one out: the checkpoint follows the append. */
-async function relayPage(ports: Pick<WorkerPorts, 'log'> & { readonly eventStore: EventStore }, after: Position): Promise<{ count: number; next: Position }> {
-  const { events, next } = await ports.eventStore.readCommitted(after, BATCH_MAX);
-  if (events.length > 0) {
-    await ports.log.append(events.map(toRecord));
-    await ports.eventStore.saveCheckpoint(RELAY, next);
-  }
-  return { count: events.length, next };
-}
+/** With the wait of those that stand by, and some room: another process takes over within five seconds of the last sign of life. */
+const LEASE_TTL_MS = 3_500;
+const STANDBY_MS = 250;
+/** A page that takes longer than so many leases hangs: the log and the database give up far earlier. */
+const HUNG_AFTER_TTLS = 3;
+const LOG_RETENTION_MS = 24 * 3_600_000;
 
 export interface RelayOptions {
-  /** Another process takes over this long (and half a second) after the last sign of life; 4,000 if absent. */
+  /** Another process takes over this long (and a quarter of a second) after the last sign of life; 3,500 if absent. */
   readonly leaseTtlMs?: number | undefined;
+  /** What every group has finished is deleted from the log when it is older; a day if absent. */
+  readonly logRetentionMs?: number | undefined;
 }
 
-export const createRelayRole = ({ leaseTtlMs = LEASE_TTL_MS }: RelayOptions = {}): Role => ({
+/** The first that is unwell speaks for all. */
+function healthOf(loops: ReadonlyMap<string, Loop>): Pick<RoleHealth, 'ok' | 'detail'> {
+  for (const [name, loop] of loops) {
+    const { ok, detail } = loop.health();
+    if (!ok) return { ok, detail: `${name} ${detail}` };
+  }
+  return { ok: true, detail: 'runs' };
+}
+
+export const createRelayRole = ({ leaseTtlMs = LEASE_TTL_MS, logRetentionMs = LOG_RETENTION_MS }: RelayOptions = {}): Role => ({
   name: 'relay',
   async start(ports) {
-    const facts = { leads: false, relayed_total: 0 };
-    let position: Position | null = null;
-    const holder = `${ports.instance}:relay`;
-    const loop = createLoop(ports.logger, RELAY, async (signal) => {
-      const held = await ports.leases.hold(RELAY, holder, leaseTtlMs);
-      if (!held) position = null;
-      facts.leads = held;
-      if (!held) return { pauseMs: STANDBY_MS };
-      position ??= await ports.eventStore.loadCheckpoint(RELAY);
-      const { count, next } = await relayPage(ports, position);
-      position = next;
-      facts.relayed_total += count;
-      if (count === 0) await ports.eventStore.waitForEvents(IDLE_MS, signal);
-      return { pauseMs: 0 };
-    });
+    const pages = createInFlight();
+    const works = (): boolean => pages.oldestMs() < leaseTtlMs * HUNG_AFTER_TTLS;
+    const lease = keepLease({ ...ports, name: RELAY, holder: `${ports.instance}:relay`, ttlMs: leaseTtlMs, standbyMs: STANDBY_MS, works });
+    const housekeeping = keepHouse({ ports, lease, pages, retentionMs: logRetentionMs });
+    const shared = { lease, pages, pace: createPace(), erasures: createErasures(ports.eventStore, () => housekeeping.ring()) };
+    const lanes = new Map<Lane, LaneRelay>(LANES.map((lane) => [lane, relayLane(ports, lane, shared)]));
+    const backlog = watchBacklog(ports, lanes);
+    const work: ReadonlyMap<string, Loop> = new Map<string, Loop>([...lanes, ['housekeeping', housekeeping], ['backlog', backlog]]);
+
+    const facts = (): RoleHealth['facts'] => {
+      const relayed = [...lanes].map(([lane, relay]) => [`${lane}_relayed_total`, relay.relayed()] as const);
+      return {
+        leads: lease.holds(),
+        relayed_total: relayed.reduce((sum, [, events]) => sum + events, 0),
+        ...Object.fromEntries(relayed),
+        ...backlog.facts(),
+        erasure_pending_ms: housekeeping.erasurePendingMs(),
+      };
+    };
     return {
       async stop() {
-        await loop.stop();
-        facts.leads = false;
-        await ports.leases
-          .release(RELAY, holder)
-          .catch((error: unknown) => ports.logger.warn({ error }, 'the lease could not be given back; it runs out by itself'));
+        // The lease is kept until nothing is done under it any more.
+        await Promise.all([...work.values()].map((one) => one.stop()));
+        await shared.erasures.pay().catch((error: unknown) => ports.logger.warn({ error }, 'what the log should forget could not be noted'));
+        await lease.stop();
       },
-      health: () => ({ ...loop.health(), facts: { ...facts } }),
+      health: () => ({ ...healthOf(new Map<string, Loop>([['lease', lease], ...work])), facts: facts() }),
     };
   },
 });

@@ -1,12 +1,15 @@
 /** Questions to the cluster and its topics. */
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
+import type { Log } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { persist } from './failures.ts';
 import type { KafkaTiming } from './timing.ts';
+import { trimTopic } from './trim.ts';
 
 export interface Cluster {
   readonly ensureTopics: (topics: readonly string[]) => Promise<void>;
   readonly lag: (group: string, topic: string) => Promise<number>;
+  readonly trim: Log['trim'];
   readonly check: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -15,6 +18,8 @@ export interface Cluster {
 const { KafkaJSAggregateError, KafkaJSProtocolError } = kafkajs;
 
 const CREATE_TIMEOUT_MS = 20_000;
+/** Some questions and a deletion on every broker; nobody waits for it. */
+const TRIM_TIMEOUT_MS = 10_000;
 
 export function createCluster(
   kafka: Kafka,
@@ -42,6 +47,7 @@ export function createCluster(
         const finished = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
         return ends.reduce((sum, { partition, low, high }) => sum + unfinished(BigInt(low), BigInt(high), finished.get(partition) ?? NOTHING_COMMITTED), 0);
       }),
+    trim: (topic, groups, olderThanMs) => ask(TRIM_TIMEOUT_MS, (admin) => trimTopic(admin, topic, groups, olderThanMs)),
     check: () => ask(answerTimeoutMs, async (admin) => void (await admin.describeCluster())),
     close: () => connection.close(),
   };

@@ -3,7 +3,7 @@ import type { Sql } from '../../event-store/connect.ts';
 import { createWakeUp } from '../../event-store/wake-up.ts';
 import { toLogError } from './append.ts';
 import type { GroupMember } from './group-member.ts';
-import { selectEnds, trimRecords } from './queries.ts';
+import { selectEnds } from './queries.ts';
 import { fetchRound, leaseRound, loseExpired, type KnownEnds } from './rounds.ts';
 
 export interface LoopOptions {
@@ -13,7 +13,6 @@ export interface LoopOptions {
   readonly leaseMs: number;
   /** Without a ring the ends of the partitions are looked up this often. */
   readonly pollMs: number;
-  readonly retentionMs: number;
   /** Tells the other processes that partitions are free. */
   announce(): Promise<void>;
 }
@@ -29,8 +28,6 @@ export interface Loop {
 
 const ERROR_PAUSE_MIN_MS = 100;
 const ERROR_PAUSE_MAX_MS = 5_000;
-const TRIM_EVERY_MS = 60_000;
-const TRIM_RECORDS_MAX = 5_000;
 
 export function createLoop(options: LoopOptions): Loop {
   const { sql, members, ends, leaseMs } = options;
@@ -41,7 +38,6 @@ export function createLoop(options: LoopOptions): Loop {
   let failures = 0;
   let leasesDueMs = 0;
   let endsDueMs = 0;
-  let trimDueMs = performance.now() + TRIM_EVERY_MS;
   let waitingForLeases: PromiseWithResolvers<void>[] = [];
 
   const round = async (): Promise<void> => {
@@ -63,10 +59,6 @@ export function createLoop(options: LoopOptions): Loop {
       endsDueMs = performance.now() + options.pollMs;
     }
     await fetchRound(sql, all, ends);
-    if (performance.now() >= trimDueMs) {
-      trimDueMs = performance.now() + TRIM_EVERY_MS;
-      await trimRecords(sql, options.retentionMs, TRIM_RECORDS_MAX);
-    }
   };
 
   const afterError = (error: unknown): number => {

@@ -168,18 +168,3 @@ export async function selectLag(sql: Sql, group: string, topic: string): Promise
     where p.topic = ${topic}`;
   return Number(row?.lag ?? 0);
 }
-
-/** Deletes records that are old enough and that every group of their topic has finished (a topic without a group keeps all). Returns how many. */
-export async function trimRecords(sql: Sql, olderThanMs: number, recordsMax: number): Promise<number> {
-  const rows = await sql`
-    delete from log_records d using (
-      select l.topic, l.partition, l."offset"
-      from (select topic, partition, min(next_offset) as finished from log_offsets group by topic, partition) o
-      join log_records l on l.topic = o.topic and l.partition = o.partition and l."offset" < o.finished
-      where l.appended_at < now() - ${olderThanMs}::float8 * interval '1 millisecond'
-      order by l.topic, l.partition, l."offset" limit ${recordsMax}
-    ) old
-    where d.topic = old.topic and d.partition = old.partition and d."offset" = old."offset"`;
-  await sql`delete from log_members where expires_at < now() - interval '1 hour'`;
-  return rows.count;
-}

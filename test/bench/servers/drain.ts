@@ -63,7 +63,7 @@ async function untilDone(sent: readonly CommandEnvelope[], stillOpen: Look): Pro
 /** Commands a second: from the moment at which the first goes into the log of workers that are warm and idle, until all are done. */
 async function drain(run: string, names: readonly RoleName[], stillOpen: Look): Promise<number> {
   const [warmUp, records] = [await makeRecords(`${run}-warm-up`, Math.ceil(commands / 4)), await makeRecords(run, commands)];
-  const byName = rolesByName(undefined);
+  const byName = rolesByName(config);
   const workers = await startWorkers(
     names.map((name) => byName[name]),
     ports,

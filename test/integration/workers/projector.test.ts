@@ -115,7 +115,7 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     expect(handled).toBeGreaterThan(0);
     // What came later is projected live, from a point before the end of the rebuild.
     await createProjection(rebuilt, kit.ports.eventStore).project((await committed()).slice(-20));
-    await vi.waitUntil(async () => (await kit.ports.eventStore.loadCheckpoint('relay')) !== '' && newsOf(ids[0] ?? '').length > 0, WAIT);
+    await vi.waitUntil(async () => (await kit.ports.eventStore.loadCheckpoint('relay:hot')) !== '' && newsOf(ids[0] ?? '').length > 0, WAIT);
     await vi.waitFor(async () => expect(await everythingOf(kit.readModels, ids)).toEqual(await everythingOf(rebuilt, ids)), WAIT);
     const afresh = createMemoryReadModels();
     await rebuildReadModels(kit.ports.eventStore, afresh, silentLogger);

@@ -3,12 +3,13 @@ import type { RecordedEvent } from '../../../domain/messages.ts';
 import { LANES } from '../../../domain/messages.ts';
 import { eventTopic } from '../../../platform/log/topics.ts';
 import type { WorkerPorts } from '../../../workers/kit/role.ts';
-import { createRelayRole, RELAY, relayRole } from '../../../workers/relay/role.ts';
-import { append, note, write } from '../../contract/event-store-kit.ts';
+import { ERASURES_RELAYED } from '../../../workers/relay/erasures.ts';
+import { laneCheckpoint } from '../../../workers/relay/lane.ts';
+import { createRelayRole, relayRole } from '../../../workers/relay/role.ts';
+import { append, endOf, note, write } from '../../contract/event-store-kit.ts';
 import { describeWithServices } from '../../support/services.ts';
+import { TTL_MS } from './relay-kit.ts';
 import { ACME, leadId, startWorkerKit, WAIT, type WorkerKit } from '../../support/worker-kit.ts';
-
-const TTL_MS = 400;
 
 describeWithServices('the relay', ['postgres'], ({ postgres }) => {
   let kit: WorkerKit;
@@ -107,7 +108,13 @@ describeWithServices('the relay', ['postgres'], ({ postgres }) => {
     await untilRelayed(2);
     await write(kit.ports.eventStore, append(ACME, leadId('a'), 2, note('3')));
     await untilRelayed(3);
+    const checkpoint = () => kit.ports.eventStore.loadCheckpoint(laneCheckpoint('hot'));
+    await vi.waitFor(async () => expect(await checkpoint()).toBe(await endOf(kit.ports.eventStore)), WAIT);
+    const place = await checkpoint();
     held.resolve();
+    // It notices that it was overtaken, asks that what it said late be forgotten if need be, and does not take the other back.
+    await vi.waitFor(async () => expect(await kit.ports.eventStore.loadCheckpoint(ERASURES_RELAYED)).not.toBe(''), WAIT);
+    expect(await checkpoint()).toBe(place);
     await write(kit.ports.eventStore, append(ACME, leadId('a'), 3, note('4')));
     await untilRelayed(4);
     expect(versionsOf(await relayed())).toEqual({ [leadId('a')]: [1, 2, 3, 4] });
@@ -119,7 +126,7 @@ describeWithServices('the relay', ['postgres'], ({ postgres }) => {
     await write(kit.ports.eventStore, append(ACME, leadId('a'), 0, note('1'), note('2')));
     await vi.waitUntil(() => !relay.health().ok, WAIT);
     expect(await relayed()).toEqual([]);
-    expect(await kit.ports.eventStore.loadCheckpoint(RELAY)).toBe('');
+    expect(await kit.ports.eventStore.loadCheckpoint(laneCheckpoint('hot'))).toBe('');
     kit.outages.append = false;
     await untilRelayed(2);
     await vi.waitUntil(() => relay.health().ok, WAIT);
