@@ -101,3 +101,24 @@ export async function newLeads(run: string, count: number): Promise<LogRecord[]>
   }
   return records;
 }
+
+const HOT_BUDGET_MINOR = 80_000_000;
+
+/** `count` leads that the rules find HOT: they want to move at once, look at what they can pay, and open every mail. */
+export async function hotLeads(count: number): Promise<LogRecord[]> {
+  const { seen } = await openBrokerage();
+  const at = new Date().toISOString();
+  const records: LogRecord[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const leadId = await leadIdOf(`hot:${number}`);
+    const preferences = { budgetMaxMinor: HOT_BUDGET_MINOR, timeline: 'IMMEDIATE' } as const;
+    const lead = { firstName: 'Hot', email: `hot.${number}@leads.example`, source: 'REFERRAL', intent: 'BUYER', preferences } as const;
+    const commands: Command[] = [
+      { type: 'CreateLead', leadId, lead, madeUp: true, onExisting: 'REJECT' },
+      { type: 'RecordInteraction', leadId, interaction: { kind: 'PROPERTY_VIEWED', at, propertyId: seen[0].id, priceMinor: HOT_BUDGET_MINOR } },
+      ...(['EMAIL_SENT', 'EMAIL_OPENED', 'EMAIL_CLICKED'] as const).map((kind): Command => ({ type: 'RecordInteraction', leadId, interaction: { kind, at } })),
+    ];
+    for (const [step, command] of commands.entries()) records.push(await commandRecord(`hot:${number}:${step}`, leadId, command));
+  }
+  return records;
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '../children.ts';
 import { brokerageRecords } from '../data.ts';
-import { importCommands } from '../day.ts';
+import { hotLeads, importCommands } from '../day.ts';
 import type { Load } from '../load/client.ts';
 import type { PacedSample } from '../load/jobs.ts';
 import type { BenchOptions } from '../options.ts';
@@ -12,6 +12,7 @@ import { fillLog, freshDatabase, startScaledGateway, startWorker, type Environme
 import { openBacklog, type Backlog } from './backlog.ts';
 import { requireApplied } from './write.ts';
 
+const HOT_LEADS_COUNT = 50;
 const HOT_PER_SECOND = 10;
 const WARM_UP_SAMPLES = 20;
 const SECONDS_MAX = 1_800;
@@ -36,9 +37,9 @@ async function startWorkers(env: Environment): Promise<Pick<Child, 'stop'>> {
 
 const HOT_LEADS = `query { leads(first: 100, filter: { tier: HOT }) { edges { node { id } } } }`;
 
-async function hotLeads(product: Product): Promise<string[]> {
+async function foundHot(product: Product): Promise<string[]> {
   const { leads } = await product.query<{ leads: { edges: { node: { id: string } }[] } }>(HOT_LEADS, {});
-  if (leads.edges.length === 0) throw new Error('no lead of the brokerage is HOT');
+  if (leads.edges.length === 0) throw new Error('no lead is HOT');
   return leads.edges.map(({ node }) => node.id);
 }
 
@@ -78,7 +79,8 @@ async function drainCold(setup: Setup, name: string, commands: number, withHot: 
     const hot = withHot ? hotLoad(setup) : undefined;
     await setup.backlog.untilDone(['cold'], DRAIN_TIMEOUT_MS);
     const seconds = (performance.now() - startedMs) / 1000;
-    const { samples } = (await hot?.stop()) ?? { samples: [] };
+    // Workers that have only just started are slow for a moment, backlog or not.
+    const samples = (await hot?.stop())?.samples.slice(WARM_UP_SAMPLES) ?? [];
     await setup.backlog.untilDone(['hot', 'warm', 'cold'], DRAIN_TIMEOUT_MS);
     return { seconds, hot: samples };
   } finally {
@@ -94,13 +96,13 @@ export async function benchLanes(shared: Environment, load: Load, options: Bench
   const backlog = openBacklog(env);
   const product = await startScaledGateway(env);
   try {
-    await fillLog(env, await brokerageRecords());
+    await fillLog(env, [...(await brokerageRecords()), ...(await hotLeads(HOT_LEADS_COUNT))]);
     const workers = await startWorkers(env);
     let setup: Setup;
     let idleSamples: readonly PacedSample[];
     try {
       await backlog.untilDone(['hot', 'warm', 'cold'], DRAIN_TIMEOUT_MS);
-      setup = { env, product, load, backlog, leadIds: await hotLeads(product) };
+      setup = { env, product, load, backlog, leadIds: await foundHot(product) };
       idleSamples = await idle(setup, options.laneSamples);
     } finally {
       await workers.stop();
