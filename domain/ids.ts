@@ -24,11 +24,11 @@ interface IdOf {
 }
 
 const ID_BODY = /^[A-Za-z0-9-]{1,64}$/;
+const KINDS = Object.entries(ID_PREFIXES) as [IdKind, string][];
 
 /** The kind that an id's prefix names, or null where it is no id of ours. */
 export function kindOfId(id: string): IdKind | null {
-  for (const kind of Object.keys(ID_PREFIXES) as IdKind[]) {
-    const prefix = ID_PREFIXES[kind];
+  for (const [kind, prefix] of KINDS) {
     if (id.startsWith(prefix) && ID_BODY.test(id.slice(prefix.length))) return kind;
   }
   return null;
@@ -36,7 +36,8 @@ export function kindOfId(id: string): IdKind | null {
 
 /** True where `id` is a well-formed id of `kind`. */
 export function isId<K extends IdKind>(kind: K, id: string): id is IdOf[K] {
-  return kindOfId(id) === kind;
+  const prefix = ID_PREFIXES[kind];
+  return id.startsWith(prefix) && ID_BODY.test(id.slice(prefix.length));
 }
 
 /** Puts the prefix of `kind` before `body` (letters, digits and dashes, 1 to 64 of them). Throws a RangeError on anything else. */

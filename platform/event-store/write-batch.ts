@@ -103,7 +103,7 @@ function insertEvents(tx: Queryable, inputs: readonly EventInput[]): PromiseLike
   return tx`
     insert into events (tenant, stream_id, version, schema, type, lane, command_id, actor, at, traceparent, data, sealed)
     select tenant, stream_id, version, schema, type, lane, command_id, actor::json, at, traceparent, data::json, decode(sealed, 'base64')
-    from jsonb_to_recordset(${JSON.stringify(inputs)}::text::jsonb) as r(ord int, tenant text, stream_id text, version int, schema int, type text,
+    from json_to_recordset(${JSON.stringify(inputs)}::text::json) as r(ord int, tenant text, stream_id text, version int, schema int, type text,
       lane text, command_id text, actor text, at text, traceparent text, data text, sealed text)
     order by ord`;
 }

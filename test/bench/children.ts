@@ -47,11 +47,11 @@ export function startChild({ file, args = [], env = {}, core, nodeArgs = [] }: C
   };
 }
 
-/** What the child prints until `pattern` fits it. Rejects where it ends first, or takes too long. */
-export function printed({ process: child }: Child, pattern: RegExp): Promise<RegExpExecArray> {
+/** What the child prints until `pattern` fits it. Rejects where it ends first, or takes longer than `timeoutMs`. */
+export function printed({ process: child }: Child, pattern: RegExp, timeoutMs = START_TIMEOUT_MS): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
     let text = '';
-    const giveUp = setTimeout(() => reject(new Error(`${child.spawnargs.join(' ')} did not print ${pattern} in time:\n${text}`)), START_TIMEOUT_MS);
+    const giveUp = setTimeout(() => reject(new Error(`${child.spawnargs.join(' ')} did not print ${pattern} in time:\n${text}`)), timeoutMs);
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       const found = pattern.exec(text);

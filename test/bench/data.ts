@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { AgentDetails } from '../../domain/agent/agent.ts';
 import { makeId, type AgentId, type LeadId, type StreamId } from '../../domain/ids.ts';
-import type { Command, CommandEnvelope } from '../../domain/messages.ts';
+import type { Command, CommandEnvelope, Lane } from '../../domain/messages.ts';
 import type { PropertyDetails } from '../../domain/property/property.ts';
 import { commandTopic, recordKey } from '../../platform/log/topics.ts';
 import type { LogRecord } from '../../platform/log/log.ts';
@@ -23,20 +23,27 @@ const INTERACTIONS_PER_LEAD_MAX = 2;
 const DAY_MS = 86_400_000;
 const SEED = 1_000;
 
-interface Home {
+export interface Home {
   readonly id: StreamId & DemoHome['id'];
   readonly details: PropertyDetails;
 }
 
-/** A record of the log for one command of a person of the brokerage. */
-export async function commandRecord(key: string, streamId: StreamId, command: Command): Promise<LogRecord> {
+export interface RecordOptions {
+  /** Warm if absent. */
+  readonly lane?: Lane;
+  /** A person of the brokerage if absent. */
+  readonly actorId?: string;
+}
+
+/** A record of the log for one command. */
+export async function commandRecord(key: string, streamId: StreamId, command: Command, options: RecordOptions = {}): Promise<LogRecord> {
   const envelope: CommandEnvelope = {
     schema: 1,
     id: await keyedCommandId(DEMO_TENANT, `bench:${key}`),
     tenant: DEMO_TENANT,
     streamId,
-    actor: { id: 'bench', roles: ['ADMIN'] },
-    lane: 'warm',
+    actor: { id: options.actorId ?? 'bench', roles: ['ADMIN'] },
+    lane: options.lane ?? 'warm',
     issuedAt: new Date().toISOString(),
     fingerprint: key,
     command,
@@ -47,7 +54,8 @@ export async function commandRecord(key: string, streamId: StreamId, command: Co
 export const leadIdOf = async (number: number | string): Promise<LeadId> => makeId('lead', await keyedIdBody(DEMO_TENANT, `bench-lead:${number}`));
 const agentIdOf = async (number: number): Promise<AgentId> => makeId('agent', await keyedIdBody(DEMO_TENANT, `bench-agent:${number}`));
 
-async function someHomes(): Promise<Home[]> {
+/** The first homes of the demo. */
+export async function someHomes(): Promise<Home[]> {
   const csv = await readFile(new URL('../../scripts/demo/king-county-homes.csv', import.meta.url), 'utf8');
   const { rows } = parsePropertiesCsv(csv);
   const listedAt = new Date().toISOString();

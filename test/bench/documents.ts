@@ -85,3 +85,39 @@ export const LEAD_CHANGED = /* GraphQL */ `
 
 /** The body of a request; the document with single spaces, as clients in production send it. */
 export const requestBody = (query: string, variables: object): string => JSON.stringify({ query: query.replace(/\s+/g, ' ').trim(), variables });
+
+export const ADD_NOTE = /* GraphQL */ `
+  mutation Note($input: AddNoteInput!) {
+    addNote(input: $input, wait: VISIBLE) {
+      status
+      version
+    }
+  }
+`;
+
+export const VERSION_BY_ID = /* GraphQL */ `
+  query VersionById($id: ID!) {
+    lead(id: $id) {
+      id
+      email
+      version
+    }
+  }
+`;
+
+export const NEWEST_LEADS = /* GraphQL */ `
+  query Newest($first: Int, $after: String) {
+    leads(first: $first, after: $after, orderBy: CREATED_DESC) {
+      edges {
+        cursor
+        node {
+          id
+          version
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`;

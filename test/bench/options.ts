@@ -1,14 +1,19 @@
 /** What `npm run bench` is told on its command line. */
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['reads', 'commands', 'live'] as const;
+export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild'] as const;
+/** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
+const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
 export type ScenarioName = (typeof SCENARIOS)[number];
 
-export const USAGE = `npm run bench -- [--quick] [--only=reads,commands,live] [--rounds=N] [--seconds=N] [--write]
+export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N] [--seconds=N] [--write]
   --quick     small figures within a minute: shows that everything works, says little about speed
-  --only      some of: ${SCENARIOS.join(', ')}
+  --only      some of: ${SCENARIOS.join(', ')}; without it all of ${WHOLE_RUN.join(', ')}
   --rounds    rounds of each server and query, interleaved
   --seconds   length of a round
+  --commands  of write: commands of a round
+  --cold      of lanes: cold commands that wait
+  --leads     of rebuild: leads whose views are built anew
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -23,11 +28,48 @@ export interface BenchOptions {
   readonly drainCommands: number;
   /** Mutations whose way to a subscriber is timed. */
   readonly liveSamples: number;
+  /** Commands that a worker finds in the log, and whose rows are inserted bare. */
+  readonly writeCommands: number;
+  readonly produceSeconds: number;
+  /** Cold commands that wait while hot ones are timed. */
+  readonly coldCommands: number;
+  /** Hot changes that are timed while nothing else is to do. */
+  readonly laneSamples: number;
+  /** Leads whose views are built anew while they are read. */
+  readonly rebuildLeads: number;
+  /** How long leads are read before a rebuild, and after it. */
+  readonly readSeconds: number;
   readonly write: boolean;
 }
 
-const FULL = { rounds: 5, roundSeconds: 3, warmUpSeconds: 3, patienceSeconds: 40, drainCommands: 4_000, liveSamples: 200 };
-const QUICK = { rounds: 1, roundSeconds: 1, warmUpSeconds: 1, patienceSeconds: 0, drainCommands: 200, liveSamples: 20 };
+const FULL = {
+  rounds: 5,
+  roundSeconds: 3,
+  warmUpSeconds: 3,
+  patienceSeconds: 40,
+  drainCommands: 4_000,
+  liveSamples: 200,
+  writeCommands: 40_000,
+  produceSeconds: 1,
+  coldCommands: 200_000,
+  laneSamples: 300,
+  rebuildLeads: 100_000,
+  readSeconds: 30,
+};
+const QUICK = {
+  rounds: 1,
+  roundSeconds: 1,
+  warmUpSeconds: 1,
+  patienceSeconds: 0,
+  drainCommands: 200,
+  liveSamples: 20,
+  writeCommands: 2_000,
+  produceSeconds: 1,
+  coldCommands: 400,
+  laneSamples: 30,
+  rebuildLeads: 500,
+  readSeconds: 3,
+};
 
 /** Throws a RangeError that says what is wrong. */
 export function benchOptions(args: string[]): BenchOptions {
@@ -38,10 +80,13 @@ export function benchOptions(args: string[]): BenchOptions {
       only: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      commands: { type: 'string' },
+      cold: { type: 'string' },
+      leads: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
-  const only = values.only === undefined ? SCENARIOS : values.only.split(',').map(scenarioName);
+  const only = values.only === undefined ? WHOLE_RUN : values.only.split(',').map(scenarioName);
   const size = values.quick ? QUICK : FULL;
   return {
     ...size,
@@ -49,6 +94,9 @@ export function benchOptions(args: string[]): BenchOptions {
     only,
     rounds: positive('rounds', values.rounds, size.rounds),
     roundSeconds: positive('seconds', values.seconds, size.roundSeconds),
+    writeCommands: positive('commands', values.commands, size.writeCommands, COUNT_MAX),
+    coldCommands: positive('cold', values.cold, size.coldCommands, COUNT_MAX),
+    rebuildLeads: positive('leads', values.leads, size.rebuildLeads, COUNT_MAX),
     write: values.write || (!values.quick && values.only === undefined),
   };
 }
@@ -59,9 +107,11 @@ function scenarioName(text: string): ScenarioName {
   return name;
 }
 
-function positive(name: string, text: string | undefined, fallback: number): number {
+const COUNT_MAX = 1_000_000;
+
+function positive(name: string, text: string | undefined, fallback: number, max = 60): number {
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 60) throw new RangeError(`--${name} is a whole number from 1 to 60, not ${JSON.stringify(text)}`);
+  if (!Number.isInteger(value) || value < 1 || value > max) throw new RangeError(`--${name} is a whole number from 1 to ${max}, not ${JSON.stringify(text)}`);
   return value;
 }

@@ -79,7 +79,11 @@ async function untilTrue(otherwise: string, condition: () => Promise<boolean>): 
 }
 
 export async function startProduct(where: WhereData, nodeArgs: readonly string[] = []): Promise<Product> {
-  const server = await startServer({ file: '../../scripts/start.ts', env: environment(where), nodeArgs });
+  return asProduct(await startServer({ file: '../../scripts/start.ts', env: environment(where), nodeArgs }));
+}
+
+/** A gateway that gives out tokens for demo users, with one of the admin. */
+export async function asProduct(server: Server): Promise<Product> {
   const answer = await fetch(`${server.url}/dev/token`, { method: 'POST' });
   const { token } = (await answer.json()) as { token: string };
   return {

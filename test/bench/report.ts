@@ -9,27 +9,22 @@ import type { LiveResult } from './scenarios/live.ts';
 import { BARE, OURS, type ReadFigures, type ReadRound } from './scenarios/reads.ts';
 import { TRANSPORTS } from './load/jobs.ts';
 import { median, quantile } from './statistics.ts';
+import { describeScaled, wrongAnswers } from './report-scaled.ts';
+import type { ScaledResults } from './run-scaled.ts';
+import { fixed, table, whole } from './tables.ts';
 
 export interface Results {
   readonly reads: readonly ReadFigures[];
   readonly accepted: readonly AcceptedResult[];
   readonly drains: readonly DrainResult[];
   readonly live: readonly LiveResult[];
+  readonly scaled: ScaledResults;
   /** What could not be measured here, and why. */
   readonly missing: readonly string[];
 }
 
 const ROOT = new URL('../../', import.meta.url);
 const PAGE = new URL('docs/benchmarks.md', ROOT);
-const [BEGIN, END] = ['<!-- figures: begin, written by npm run bench -->', '<!-- figures: end -->'];
-
-const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
-const fixed = (digits: number) => (value: number | null) => (value === null ? 'not known' : value.toFixed(digits));
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
 
 const known = (rounds: readonly ReadRound[], pick: (round: ReadRound) => number | null): number[] => rounds.map(pick).filter((value) => value !== null);
 const medianOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : median(values));
@@ -107,11 +102,10 @@ function liveTable(results: readonly LiveResult[]): string {
   return table(['write model', 'from the mutation to', 'samples', 'p50 ms', 'p99 ms', 'most ms'], rows);
 }
 
-/** Markdown. */
-export function describe(results: Results, command: string): string {
-  const cores = PINNED ? 'server on core 0, load on core 1' : 'not pinned to cores (no taskset here)';
-  const sections = [
-    `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpuModel()}, Node ${process.versions.node}, ${cores}. \`${command}\``,
+function describeOneProcess(results: Results, head: string): string {
+  const cores = PINNED ? 'server on core 0, load on core 1' : NOT_PINNED;
+  return [
+    `${head}, ${cores}`,
     ...(results.reads.length === 0
       ? []
       : [
@@ -124,21 +118,40 @@ export function describe(results: Results, command: string): string {
     ...(results.drains.length === 0 ? [] : ['### Commands carried out, put into the log all at once', drainTable(results.drains)]),
     ...(results.live.length === 0 ? [] : ['### From a mutation to those who watch', liveTable(results.live)]),
     ...results.missing.map((sentence) => `**Not measured:** ${sentence}`),
-  ];
-  return sections.join('\n\n');
+  ].join('\n\n');
 }
 
-export async function writePage(text: string): Promise<void> {
-  const page = await readFile(PAGE, 'utf8');
-  const [before, rest] = page.split(BEGIN ?? '');
-  const [, after] = rest?.split(END ?? '') ?? [];
-  if (before === undefined || after === undefined) throw new Error('docs/benchmarks.md has lost the marks between which the figures go');
-  await writeFile(PAGE, `${before}${BEGIN}\n\n${text}\n\n${END}${after}`);
+const NOT_PINNED = 'not pinned to cores (no taskset here)';
+
+/** Markdown by section of the page; only of what was measured, or was to be. */
+export function describe(results: Results, command: string): Map<string, string> {
+  const head = `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC, ${cpuModel()}, Node ${process.versions.node}, \`${command}\``;
+  const { reads, accepted, drains, live, missing } = results;
+  const sections = new Map<string, string>();
+  if ([reads, accepted, drains, live, missing].some(({ length }) => length > 0)) sections.set('figures', describeOneProcess(results, head));
+  const cores = PINNED ? 'our processes on core 0, services and load on core 1' : NOT_PINNED;
+  for (const [name, text] of describeScaled(results.scaled)) sections.set(name, `${head}, ${cores}\n\n${text}`);
+  return sections;
+}
+
+const mark = (section: string, which: 'begin' | 'end'): string => `<!-- ${section}: ${which}${which === 'begin' ? ', written by npm run bench' : ''} -->`;
+
+/** Puts each section between its marks; the others stay as they are. */
+export async function writePage(sections: ReadonlyMap<string, string>): Promise<void> {
+  let page = await readFile(PAGE, 'utf8');
+  for (const [section, text] of sections) {
+    const [begin, end] = [mark(section, 'begin'), mark(section, 'end')];
+    const [before, rest] = page.split(begin);
+    const [, after] = rest?.split(end) ?? [];
+    if (before === undefined || after === undefined) throw new Error(`docs/benchmarks.md has lost the marks between which the figures go: ${begin}, ${end}`);
+    page = `${before}${begin}\n\n${text}\n\n${end}${after}`;
+  }
+  await writeFile(PAGE, page);
   // The page is checked like every file.
   const formatted = spawnSync(process.execPath, ['node_modules/.bin/oxfmt', fileURLToPath(PAGE)], { cwd: ROOT });
   if (formatted.status !== 0) throw new Error(`docs/benchmarks.md was written but not formatted: ${formatted.stderr.toString()}`);
 }
 
 /** Wrong answers of any kind: a figure with errors is none. */
-export const errorsOf = ({ reads, accepted }: Results): number =>
-  [...reads, ...accepted].flatMap(({ rounds }): readonly { errors: number }[] => rounds).reduce((sum, { errors }) => sum + errors, 0);
+export const errorsOf = ({ reads, accepted, scaled }: Results): number =>
+  [...reads, ...accepted].flatMap(({ rounds }): readonly { errors: number }[] => rounds).reduce((sum, { errors }) => sum + errors, wrongAnswers(scaled));

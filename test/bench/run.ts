@@ -1,5 +1,5 @@
 /** `npm run bench`: the product beside other servers, on the same data in the same run. Everything on 127.0.0.1, in a folder of its own that is removed. */
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,12 +8,13 @@ import { ServiceMissingError } from '../../scripts/services/service.ts';
 import { startServices, type Services } from '../../scripts/services/index.ts';
 import type { Patience } from './cpu.ts';
 import { startLoad, type Load } from './load/client.ts';
-import { benchOptions, USAGE, type BenchOptions } from './options.ts';
+import { benchOptions, USAGE, type BenchOptions, type ScenarioName } from './options.ts';
 import { seed, startProduct, requireWhole, type Product, type WhereData } from './product.ts';
 import { describe, errorsOf, writePage, type Results } from './report.ts';
 import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
 import { benchLive, type LiveResult } from './scenarios/live.ts';
 import { benchReads, type ReadFigures } from './scenarios/reads.ts';
+import { benchScaled, type ScaledResults } from './run-scaled.ts';
 
 interface Collected {
   readonly patience: Patience;
@@ -21,6 +22,7 @@ interface Collected {
   readonly accepted: AcceptedResult[];
   readonly drains: DrainResult[];
   readonly live: LiveResult[];
+  readonly scaled: ScaledResults;
   readonly missing: string[];
 }
 
@@ -38,10 +40,13 @@ async function withProduct(where: WhereData, use: (product: Product) => Promise<
   }
 }
 
+/** The scenarios of the product in one process; the others are the scaled size's. */
+const IN_ONE_PROCESS: ReadonlySet<ScenarioName> = new Set<ScenarioName>(['reads', 'commands', 'live']);
+
 /** What is asked of one size of the product. Reads come first: what follows changes the data. */
 async function benchSize(writeModel: string, where: WhereData, load: Load, options: BenchOptions, to: Collected): Promise<void> {
   const isEmbedded = where.databaseUrl === undefined;
-  const wanted = options.only.filter((name) => isEmbedded || name !== 'reads');
+  const wanted = options.only.filter((name) => IN_ONE_PROCESS.has(name) && (isEmbedded || name !== 'reads'));
   if (wanted.length === 0) return;
   say(`${writeModel}: the brokerage moves in`);
   await withProduct(where, async (product) => {
@@ -77,9 +82,11 @@ const emptyFolder = async (folder: string, name: string): Promise<string> => {
 };
 
 async function run(options: BenchOptions, folder: string): Promise<Results> {
-  const results: Collected = { patience: { leftMs: options.patienceSeconds * 1000 }, reads: [], accepted: [], drains: [], live: [], missing: [] };
+  const results: Collected = { patience: { leftMs: options.patienceSeconds * 1000 }, reads: [], accepted: [], drains: [], live: [], scaled: {}, missing: [] };
   const load = startLoad();
-  const postgres = options.only.some((name) => name !== 'reads') ? await postgresIn(join(folder, 'services'), results.missing) : undefined;
+  const postgres = options.only.some((name) => name === 'commands' || name === 'live')
+    ? await postgresIn(join(folder, 'services'), results.missing)
+    : undefined;
   try {
     await benchSize('PGlite', { dataDir: await emptyFolder(folder, 'embedded') }, load, options, results);
     if (options.only.includes('commands')) {
@@ -87,7 +94,9 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
       results.drains.push(await benchDrain('PGlite', { dataDir: await emptyFolder(folder, 'embedded-drain') }, options));
     }
     if (postgres) await benchOnPostgres(postgres, folder, load, options, results);
-    return results;
+    await postgres?.stop();
+    const scaled = await benchScaled(load, options, folder, results.missing, say);
+    return { ...results, scaled };
   } finally {
     await load.stop();
     await postgres?.stop();
@@ -117,14 +126,16 @@ if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values[
   process.exit(0);
 }
 const folder = await mkdtemp(join(tmpdir(), 'lead-intelligence-bench-'));
+// PostgreSQL may run as another user, whose data would otherwise lie elsewhere and stay there.
+await chmod(folder, 0o711);
 try {
   const options = benchOptions(process.argv.slice(2));
   const results = await run(options, folder);
-  const text = describe(results, command);
-  console.log(`\n${text}\n`);
+  const sections = describe(results, command);
+  console.log(`\n${[...sections.values()].join('\n\n')}\n`);
   const errors = errorsOf(results);
   if (errors > 0) throw new Error(`${errors} answers were not what they should be: these are no figures`);
-  if (options.write) await writePage(text);
+  if (options.write) await writePage(sections);
   say(options.write ? 'written into docs/benchmarks.md' : 'done');
 } catch (error) {
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));

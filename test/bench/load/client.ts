@@ -1,11 +1,18 @@
 /** The run's side of the process that makes the load. */
 import { once } from 'node:events';
 import { LOAD_CORE, startChild, type Child } from '../children.ts';
-import type { HttpFigures, HttpJob, Job, JobAnswer, LiveFigures, LiveJob } from './jobs.ts';
+import type { HttpFigures, HttpJob, Job, JobAnswer, LiveFigures, LiveJob, PacedFigures, PacedJob, StopJob } from './jobs.ts';
 
 export interface Load extends Child {
   http(job: Omit<HttpJob, 'kind'>): Promise<HttpFigures>;
   live(job: Omit<LiveJob, 'kind'>): Promise<LiveFigures>;
+  /** Begins at once; whoever began it stops it. */
+  paced(job: Omit<PacedJob, 'kind'>): PacedRun;
+}
+
+export interface PacedRun {
+  /** Sends no more and answers with what came back. Safe to call twice. */
+  stop(): Promise<PacedFigures>;
 }
 
 export function startLoad(): Load {
@@ -24,6 +31,17 @@ export function startLoad(): Load {
   return {
     ...child,
     http: async (job) => (await run({ kind: 'http', ...job })) as HttpFigures,
+    paced(job) {
+      const figures = run({ kind: 'paced', ...job }) as Promise<PacedFigures>;
+      // Heard by whoever stops it.
+      figures.catch(() => undefined);
+      return {
+        stop() {
+          child.process.send({ kind: 'stop' } satisfies StopJob);
+          return figures;
+        },
+      };
+    },
     live: async (job) => (await run({ kind: 'live', ...job })) as LiveFigures,
   };
 }

@@ -40,5 +40,50 @@ export interface LiveFigures {
   readonly acceptedMs: readonly number[];
 }
 
-export type Job = HttpJob | LiveJob;
-export type JobAnswer = { readonly figures: HttpFigures | LiveFigures } | { readonly failure: string };
+/** Open loop: requests go out at their times, however late the answers to earlier ones are. Runs until it is told to stop, or `secondsMax` are over. */
+export interface PacedJob {
+  readonly kind: 'paced';
+  readonly url: string;
+  readonly token: string;
+  readonly secondsMax: number;
+  readonly streams: readonly PacedStream[];
+}
+export interface PacedStream {
+  readonly perSecond: number;
+  readonly requests: PacedRequests;
+}
+export type PacedRequests =
+  /** A note on each of these leads in turn, answered when it is VISIBLE. */
+  | { readonly kind: 'notes'; readonly leadIds: readonly string[] }
+  | { readonly kind: 'by id'; readonly leads: readonly KnownLead[] }
+  | { readonly kind: 'lists'; readonly pages: readonly KnownPage[] };
+
+export interface KnownLead {
+  readonly id: string;
+  readonly email: string;
+  /** Nothing older may be read. A note of the same job that became VISIBLE raises it. */
+  readonly version: number;
+}
+/** What a page of the list must hold, in this order. */
+export interface KnownPage {
+  readonly after: string | null;
+  readonly ids: readonly string[];
+}
+export interface PacedSample {
+  readonly kind: PacedRequests['kind'];
+  /** From its time in the plan, so that what waits behind a slow answer counts. */
+  readonly ms: number;
+  /** What was wrong with the answer. */
+  readonly wrong?: string;
+}
+export interface PacedFigures {
+  readonly samples: readonly PacedSample[];
+}
+
+/** Ends the paced job that runs; its answer follows when the last of its requests has one. */
+export interface StopJob {
+  readonly kind: 'stop';
+}
+
+export type Job = HttpJob | LiveJob | PacedJob;
+export type JobAnswer = { readonly figures: HttpFigures | LiveFigures | PacedFigures } | { readonly failure: string };

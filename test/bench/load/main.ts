@@ -1,12 +1,21 @@
 /** The process that makes the load, on a core of its own: one job at a time. */
-import type { HttpFigures, Job, JobAnswer, LiveFigures } from './jobs.ts';
+import type { HttpFigures, Job, JobAnswer, LiveFigures, PacedFigures, StopJob } from './jobs.ts';
 import { runHttp } from './http-load.ts';
 import { runLive } from './live-load.ts';
+import { runPaced } from './paced-load.ts';
 
-const run = (job: Job): Promise<HttpFigures | LiveFigures> => (job.kind === 'http' ? runHttp(job) : runLive(job));
+let stopping = new AbortController();
+
+function run(job: Job): Promise<HttpFigures | LiveFigures | PacedFigures> {
+  if (job.kind === 'http') return runHttp(job);
+  if (job.kind === 'live') return runLive(job);
+  stopping = new AbortController();
+  return runPaced(job, stopping.signal);
+}
 const answer = (message: JobAnswer): void => void process.send?.(message);
 
-process.on('message', (job: Job) => {
+process.on('message', (job: Job | StopJob) => {
+  if (job.kind === 'stop') return stopping.abort();
   run(job).then(
     (figures) => answer({ figures }),
     (error: unknown) => answer({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
