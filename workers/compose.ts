@@ -58,11 +58,11 @@ export async function composeWorkers(
         : createTableLog({ sql, notify, instance, leaseMs: database.embedded ? EMBEDDED_LEASE_MS : TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
     const views = composeViews(config, logger);
-    const { readModels, liveBus } = views;
+    const { readModels, liveBus, generations } = views;
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
-      ports: { log, eventStore, leases: createPostgresLeases({ sql }), readModels, liveBus, scorer, clock: systemClock, logger, instance },
+      ports: { log, eventStore, leases: createPostgresLeases({ sql }), readModels, liveBus, generations, scorer, clock: systemClock, logger, instance },
       viewsInMemory: config.redis === undefined,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);
