@@ -13,8 +13,7 @@ import type { Logger } from './telemetry/logger.ts';
 export interface RedisViews {
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
-  /** Absent where views live in this process only. */
-  readonly generations?: Generations | undefined;
+  readonly generations: Generations;
   close(): Promise<void>;
 }
 

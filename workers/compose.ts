@@ -31,7 +31,7 @@ export interface ComposedWorkers {
   close(): Promise<void>;
 }
 
-function composeViews(config: WorkersConfig, logger: Logger): RedisViews {
+function composeViews(config: WorkersConfig, logger: Logger): Omit<RedisViews, 'generations'> & Partial<RedisViews> {
   if (config.redis) return connectRedisViews(config.redis, logger);
   const [readModels, liveBus] = [createMemoryReadModels(), createMemoryLiveBus()];
   return { readModels, liveBus, close: async () => void (await Promise.all([readModels.close(), liveBus.close()])) };

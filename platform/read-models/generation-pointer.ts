@@ -41,6 +41,5 @@ export function parsePointer(text: unknown): GenerationPointer | null {
   }
 }
 
-/** The one text of a pointer: compare-and-set compares texts. */
 export const pointerText = ({ serving, building, stamp, run, source }: GenerationPointer): string =>
   JSON.stringify({ serving, building, stamp, run, source });

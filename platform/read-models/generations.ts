@@ -26,27 +26,26 @@ export interface InspectedView {
   readonly entriesBeyond: number;
 }
 
-/** The key of a list or of words behind its tenant and generation, and how many members it has. */
-export interface ListSize {
+/** The key of a list or of words behind its tenant and generation. */
+export interface ListRef {
   readonly tenant: TenantId;
   readonly list: string;
-  readonly size: number;
 }
 
 /** All of it throws a ReadModelsUnavailableError where Redis cannot be reached. */
 export interface Generations {
-  /** The pointer, null where there is none, and which run of the server answered ('' where it does not say). */
-  read(): Promise<{ readonly pointer: GenerationPointer | null; readonly run: string }>;
-  /** In one step, where `before` still stands there; false where it does not. */
-  replace(before: GenerationPointer | null, after: GenerationPointer): Promise<boolean>;
+  /** The pointer (null where there is none that makes sense) with its text, and which run of the server answered ('' where it does not say). */
+  read(): Promise<{ readonly pointer: GenerationPointer | null; readonly text: string; readonly run: string }>;
+  /** In one step, where the text that was read still stands there; false where it does not. */
+  replace(text: string, after: GenerationPointer): Promise<boolean>;
   /** The read models of one generation, whether it serves or not. */
   of(generation: number): ReadModels;
   /** In the order of refs. */
   inspect(generation: number, refs: readonly InspectedRef[]): Promise<readonly InspectedView[]>;
-  /** Every list of a generation that has a member, some at a time. */
-  listSizes(generation: number): AsyncIterable<readonly ListSize[]>;
-  /** The sizes of lists, in their order; 0 where there is none. */
-  sizesOf(generation: number, lists: readonly Omit<ListSize, 'size'>[]): Promise<number[]>;
+  /** Every list and word list of a generation that has a member, some at a time; one may come twice. */
+  lists(generation: number): AsyncIterable<readonly ListRef[]>;
+  /** How many members lists have, in their order; 0 where there is none. */
+  sizesOf(generation: number, lists: readonly ListRef[]): Promise<number[]>;
   /** Removes every generation below this one, some keys at a time; yields how many each time. */
   sweepBelow(generation: number): AsyncIterable<number>;
 }

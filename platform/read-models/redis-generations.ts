@@ -3,7 +3,7 @@ import type { RestRedis } from '../redis-rest-client.ts';
 import { RestCommandError } from '../redis-rest-client.ts';
 import { byTenant, rejoin } from './by-tenant.ts';
 import { GENERATIONS_KEY, KEPT_GENERATION, parsePointer, pointerText } from './generation-pointer.ts';
-import type { Generations, InspectedRef, InspectedView, ListSize } from './generations.ts';
+import type { Generations, InspectedRef, InspectedView } from './generations.ts';
 import { arrayIn, numberIn, sendAll, textIn } from './redis-calls.ts';
 import { generationPattern, keyPrefix, partsOfKey } from './redis-keys.ts';
 import { INSPECT_VIEWS } from './redis-scripts/inspect-views.ts';
@@ -55,22 +55,13 @@ export function createRedisGenerations(client: RestRedis): Generations {
     } while (cursor !== '0');
   }
 
-  const sizesOf: Generations['sizesOf'] = async (generation, lists) => {
-    const sizes = await sendAll(
-      client,
-      lists.map(({ tenant, list }) => ['ZCARD', `${keyPrefix(tenant, generation)}${list}`]),
-    );
-    return sizes.map(numberIn);
-  };
-
   return {
     async read() {
       const [[text], run] = await Promise.all([sendAll(client, [['GET', GENERATIONS_KEY]]), serverRun(client)]);
-      return { pointer: parsePointer(text), run };
+      return { pointer: parsePointer(text), text: text === null ? '' : textIn(text), run };
     },
-    async replace(before, after) {
-      const args = [before === null ? '' : pointerText(before), pointerText(after)];
-      const [replaced] = await sendAll(client, [scripts.replace.call([GENERATIONS_KEY], args)]);
+    async replace(text, after) {
+      const [replaced] = await sendAll(client, [scripts.replace.call([GENERATIONS_KEY], [text, pointerText(after)])]);
       return replaced === 1;
     },
     of: (generation) => createUpstashReadModels({ client, generation }),
@@ -84,17 +75,21 @@ export function createRedisGenerations(client: RestRedis): Generations {
       );
       return rejoin(parts, (await sendAll(client, calls)).map(inspectedIn));
     },
-    async *listSizes(generation) {
+    async *lists(generation) {
       for await (const keys of scan(generationPattern(generation))) {
-        const lists = keys.flatMap((key) => {
+        yield keys.flatMap((key) => {
           const parts = partsOfKey(key);
           return parts && /^[iw]:/.test(parts.rest) ? [{ tenant: parts.tenant, list: parts.rest }] : [];
         });
-        const sizes = await sizesOf(generation, lists);
-        yield lists.map((list, at): ListSize => ({ ...list, size: sizes[at] ?? 0 }));
       }
     },
-    sizesOf,
+    async sizesOf(generation, lists) {
+      const sizes = await sendAll(
+        client,
+        lists.map(({ tenant, list }) => ['ZCARD', `${keyPrefix(tenant, generation)}${list}`]),
+      );
+      return sizes.map(numberIn);
+    },
     async *sweepBelow(generation) {
       for await (const keys of scan('{*}:g*:*')) {
         const old = keys.filter((key) => {
