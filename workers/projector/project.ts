@@ -33,8 +33,9 @@ async function erasedMeanwhile(readModels: ReadModels, eventStore: EventStore, r
   // What refused the view stands in a generation that does not answer yet: the write model says it then.
   const hidden = leads.filter((_, at) => !stored[at]);
   const streams = hidden.length === 0 ? [] : (await eventStore.loadStreams(hidden.map(({ tenant, id }) => ({ tenant, streamId: id })))).values();
-  const latest = [...stored.flatMap((view) => (view ? [JSON.parse(view.doc) as Lead] : [])), ...[...streams].map((events) => fold(events))];
-  return latest.filter((state): state is Lead => state !== null && isLead(state) && state.erasedAt !== undefined);
+  const shown = stored.flatMap((view) => (view ? [JSON.parse(view.doc) as Lead] : []));
+  const folded = [...streams].map((events) => fold(events)).flatMap((state) => (state && isLead(state) ? [state] : []));
+  return [...shown, ...folded].filter(({ erasedAt }) => erasedAt !== undefined);
 }
 
 export function createProjection(readModels: ReadModels, eventStore: EventStore): Projection {
