@@ -79,6 +79,7 @@ async function sha1(source: string): Promise<string> {
 }
 
 const isScriptCall = (entry: RestCommand | RestScriptCall): entry is RestScriptCall => 'source' in entry;
+const isPlainRead = (entry: RestCommand | RestScriptCall): boolean => !isScriptCall(entry) && entry[0] === 'GET';
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isUnknownScript = (reply: RestReply | undefined): boolean => reply !== undefined && 'error' in reply && reply.error.startsWith('NOSCRIPT');
 
@@ -146,9 +147,11 @@ export function createRestClient(options: RestClientOptions): RestRedis {
   const pipeline = async (entries: readonly (RestCommand | RestScriptCall)[]): Promise<readonly RestReply[]> => {
     if (entries.length === 0) return [];
     const replies = await sendPipeline(entries);
-    const again = new Set(replies.flatMap((reply, index) => (isUnknownScript(reply) ? [index] : [])));
-    if (again.size === 0) return replies;
-    // The server forgot its scripts (a restart): what it refused had no effect and is sent once more, in its order.
+    const refused = replies.findIndex(isUnknownScript);
+    if (refused < 0) return replies;
+    // The server forgot its scripts (a restart): what it refused had no effect and is sent once more, in its order, and with it the plain
+    // reads behind it: they were asked for what was true after it.
+    const again = new Set(entries.flatMap((entry, index) => (isUnknownScript(replies[index]) || (index > refused && isPlainRead(entry)) ? [index] : [])));
     const second = await sendPipeline(entries.filter((_, index) => again.has(index)));
     const late = second.values();
     return replies.map((reply, index) => (again.has(index) ? (late.next().value ?? reply) : reply));

@@ -2,7 +2,9 @@
 import type { LiveBus } from './live-bus/live-bus.ts';
 import { createUpstashLiveBus } from './live-bus/upstash-live-bus.ts';
 import { batchReads } from './read-models/batched-read-models.ts';
+import type { Generations } from './read-models/generations.ts';
 import type { ReadModels } from './read-models/read-models.ts';
+import { createRedisGenerations } from './read-models/redis-generations.ts';
 import { createUpstashReadModels } from './read-models/upstash-read-models.ts';
 import { createRestClient } from './redis-rest-client.ts';
 import { createUndiciRequester } from './redis-rest-undici.ts';
@@ -11,17 +13,20 @@ import type { Logger } from './telemetry/logger.ts';
 export interface RedisViews {
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
+  readonly generations: Generations;
   close(): Promise<void>;
 }
 
 /** Connects to nothing yet. */
 export function connectRedisViews(address: { readonly url: string; readonly token: string }, logger: Logger): RedisViews {
   const requester = createUndiciRequester(address);
-  const readModels = batchReads(createUpstashReadModels({ client: createRestClient({ ...address, requester }) }));
+  const client = createRestClient({ ...address, requester });
+  const readModels = batchReads(createUpstashReadModels({ client }));
   const liveBus = createUpstashLiveBus({ ...address, logger });
   return {
     readModels,
     liveBus,
+    generations: createRedisGenerations(client),
     async close() {
       await Promise.all([readModels.close(), liveBus.close()]);
       await requester.close();

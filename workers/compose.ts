@@ -32,7 +32,7 @@ export interface ComposedWorkers {
   close(): Promise<void>;
 }
 
-function composeViews(config: WorkersConfig, logger: Logger): RedisViews {
+function composeViews(config: WorkersConfig, logger: Logger): Omit<RedisViews, 'generations'> & Partial<RedisViews> {
   if (config.redis) return connectRedisViews(config.redis, logger);
   const [readModels, liveBus] = [createMemoryReadModels(), createMemoryLiveBus()];
   return { readModels, liveBus, close: async () => void (await Promise.all([readModels.close(), liveBus.close()])) };
@@ -59,7 +59,7 @@ export async function composeWorkers(
         : createTableLog({ sql, notify, instance, leaseMs: database.embedded ? EMBEDDED_LEASE_MS : TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
     const views = composeViews(config, logger);
-    const { readModels, liveBus } = views;
+    const { readModels, liveBus, generations } = views;
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
@@ -70,6 +70,7 @@ export async function composeWorkers(
         deadLetters: createPostgresDeadLetters({ sql }),
         readModels,
         liveBus,
+        generations,
         scorer,
         clock: systemClock,
         logger,

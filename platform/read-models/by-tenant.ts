@@ -1,22 +1,30 @@
-/** Things of several tenants, cut into parts of one tenant each: a script runs in the cluster slot of one tenant. */
+/** Things of several tenants, cut into parts of one tenant (and one sort) each: a script runs in the cluster slot of one tenant. */
 import type { TenantId } from '../../domain/ids.ts';
 
-interface TenantPart<T> {
+export interface TenantPart<T> {
   readonly tenant: TenantId;
+  /** What `isApart` says of all its items. */
+  readonly apart: boolean;
   readonly items: readonly T[];
   /** Where each item stands in the whole. */
   readonly places: readonly number[];
 }
 
 /** In the order given; at most `sizeMax` items a part. */
-export function byTenant<T extends { readonly tenant: TenantId }>(all: readonly T[], sizeMax: number): TenantPart<T>[] {
+export function byTenant<T extends { readonly tenant: TenantId }>(
+  all: readonly T[],
+  sizeMax: number,
+  isApart: (item: T) => boolean = () => false,
+): TenantPart<T>[] {
   const parts: TenantPart<T>[] = [];
-  const open = new Map<TenantId, { tenant: TenantId; items: T[]; places: number[] }>();
+  const open = new Map<string, { tenant: TenantId; apart: boolean; items: T[]; places: number[] }>();
   for (const [place, item] of all.entries()) {
-    let part = open.get(item.tenant);
+    const apart = isApart(item);
+    const key = `${item.tenant}\0${apart}`;
+    let part = open.get(key);
     if (!part || part.items.length >= sizeMax) {
-      part = { tenant: item.tenant, items: [], places: [] };
-      open.set(item.tenant, part);
+      part = { tenant: item.tenant, apart, items: [], places: [] };
+      open.set(key, part);
       parts.push(part);
     }
     part.items.push(item);

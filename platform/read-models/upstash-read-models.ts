@@ -1,18 +1,19 @@
 /**
- * Read models in Redis over the Upstash REST protocol. Edge safe. Every call is one request.
+ * Read models in Redis over the Upstash REST protocol. Edge safe. Every call is one request (generation-access.ts says when it is two).
  *
- * Keys begin `{tenant}:g<generation>:` (the braces keep a tenant in one cluster slot), then
+ * Keys begin `{tenant}:g<generation>:` (the braces keep a tenant in one cluster slot; generation 0 holds what no event makes), then
  * `v:<kind>:<id>` a view: hash of v(ersion), d(ocument), x (index text); `i:<kind>:<order>:<facet>` a list: members `<sort key>NUL<id>`;
  * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n.
  */
-import type { TenantId } from '../../domain/ids.ts';
 import type { RestRedis } from '../redis-rest-client.ts';
-import { byTenant, rejoin } from './by-tenant.ts';
+import { byTenant, rejoin, type TenantPart } from './by-tenant.ts';
+import { inLiveGenerations, inOneGeneration, type Job } from './generation-access.ts';
 import { idOfMember } from './index-text.ts';
 import { checkPut, planList, WORD_CANDIDATES_MAX } from './list-plan.ts';
 import type { EntryRef, ListPage, ListQuery, ReadModels, StoredView, ViewPut, ViewRef } from './read-models.ts';
 import { ReadModelsUnavailableError } from './read-models.ts';
 import { arrayIn, numberIn, sendAll, textIn } from './redis-calls.ts';
+import { isKept, keyPrefix } from './redis-keys.ts';
 import { redisIndexText } from './redis-index-text.ts';
 import { APPEND_ENTRIES } from './redis-scripts/append-entries.ts';
 import { GET_VIEWS } from './redis-scripts/get-views.ts';
@@ -25,7 +26,10 @@ const REFS_PER_SCRIPT = 500;
 
 interface UpstashReadModelsOptions {
   readonly client: RestRedis;
-  /** Another generation is another, empty set of read models beside this one; 1 if absent. */
+  /**
+   * Always this one, whatever the pointer names: for who builds or compares it. Absent: those that the pointer names. Without any, views
+   * are nowhere (null) and lists and entries throw a ReadModelsUnavailableError: an empty list would be a lie.
+   */
   readonly generation?: number | undefined;
   /** A list page looks at about this many views at most, then it ends where it is; 5,000 if absent. */
   readonly scanMax?: number | undefined;
@@ -56,60 +60,74 @@ function entryIn(member: unknown): { n: number; doc: string } {
   return { n: numberIn(text.slice(0, cut)), doc: text.slice(cut + 1) };
 }
 
-export function createUpstashReadModels({ client, generation = 1, scanMax = 5000 }: UpstashReadModelsOptions): ReadModels {
+const UNTRUSTED = 'the views are being rebuilt from the events: what the read models hold is not whole';
+
+export function createUpstashReadModels({ client, generation, scanMax = 5000 }: UpstashReadModelsOptions): ReadModels {
   const scripts = { put: client.script(PUT_VIEWS), get: client.script(GET_VIEWS), list: client.script(LIST_VIEWS), append: client.script(APPEND_ENTRIES) };
-  const prefix = (tenant: TenantId): string => `{${tenant}}:g${generation}:`;
-  const entriesKey = ({ tenant, collection, id }: EntryRef): string => `${prefix(tenant)}e:${collection}:${id}`;
-  const putCall = (tenant: TenantId, mode: 'newer' | 'absent', views: readonly ViewPut[]) =>
-    scripts.put.call([prefix(tenant)], [mode, ...views.flatMap(putArguments)]);
-  const getCall = (tenant: TenantId, refs: readonly ViewRef[]) =>
-    scripts.get.call(
-      [prefix(tenant)],
-      refs.map(({ kind, id }) => `${kind}:${id}`),
-    );
+  const access = generation === undefined ? inLiveGenerations(client) : inOneGeneration(client, generation);
+  const putJob = (mode: 'newer' | 'absent', { tenant, apart, items }: TenantPart<ViewPut>): Job => {
+    const args = [mode, ...items.flatMap(putArguments)];
+    return { kept: apart, in: (in_) => scripts.put.call([keyPrefix(tenant, in_)], args) };
+  };
+  const getJob = ({ tenant, apart, items }: TenantPart<ViewRef>): Job => {
+    const names = items.map(({ kind, id }) => `${kind}:${id}`);
+    return { kept: apart, in: (in_) => scripts.get.call([keyPrefix(tenant, in_)], names) };
+  };
+  const entriesKey = ({ tenant, collection, id }: EntryRef, in_: number): string => `${keyPrefix(tenant, in_)}e:${collection}:${id}`;
 
   return {
     async put(views) {
       views.forEach(checkPut);
-      const parts = byTenant(views, VIEWS_PER_SCRIPT);
-      const calls = parts.map(({ tenant, items }) => putCall(tenant, 'newer', items));
-      const answers = await sendAll(client, calls);
+      const parts = byTenant(views, VIEWS_PER_SCRIPT, isKept);
+      const answers = await access.write(parts.map((part) => putJob('newer', part)));
       return rejoin(
         parts,
-        answers.map((answer) => arrayIn(answer).map((taken) => taken === 1)),
+        // Where no generation lives nothing newer can stand there: the one to come is built from the events.
+        answers.map((answer, at) => (answer === undefined ? (parts[at]?.items ?? []).map(() => true) : arrayIn(answer).map((taken) => taken === 1))),
       );
     },
     async putIfAbsent(view) {
       checkPut(view);
-      const [, found] = await sendAll(client, [putCall(view.tenant, 'absent', [view]), getCall(view.tenant, [view])]);
+      const parts = byTenant([view], 1, isKept);
+      const [, found] = await access.write(parts.flatMap((part) => [putJob('absent', part), getJob(part)]));
+      if (found === undefined) return { version: view.version, doc: view.doc };
       const [kept] = viewsIn(found);
       if (!kept) throw new ReadModelsUnavailableError('what was just put is gone');
       return kept;
     },
     async get(refs) {
-      const parts = byTenant(refs, REFS_PER_SCRIPT);
-      const calls = parts.map(({ tenant, items }) => getCall(tenant, items));
-      return rejoin(parts, (await sendAll(client, calls)).map(viewsIn));
+      const parts = byTenant(refs, REFS_PER_SCRIPT, isKept);
+      const answers = await access.read(parts.map(getJob));
+      return rejoin(
+        parts,
+        answers.map((answer, at) => (answer === undefined ? (parts[at]?.items ?? []).map(() => null) : viewsIn(answer))),
+      );
     },
     async list(query: ListQuery) {
-      const plan = { ...planList(query), scanMax, wordCandidatesMax: WORD_CANDIDATES_MAX };
-      const [page] = await sendAll(client, [scripts.list.call([prefix(query.tenant)], [JSON.stringify(plan)])]);
+      const plan = JSON.stringify({ ...planList(query), scanMax, wordCandidatesMax: WORD_CANDIDATES_MAX });
+      const [page] = await access.read([{ kept: isKept(query), in: (in_) => scripts.list.call([keyPrefix(query.tenant, in_)], [plan]) }]);
+      if (page === undefined) throw new ReadModelsUnavailableError(UNTRUSTED);
       return pageIn(page);
     },
     async append(entries) {
-      const parts = byTenant(entries, REFS_PER_SCRIPT);
       const flat = ({ collection, id, n, doc }: (typeof entries)[number]) => [`${collection}:${id}`, n, doc];
-      const calls = parts.map(({ tenant, items }) => scripts.append.call([prefix(tenant)], items.flatMap(flat)));
-      await sendAll(client, calls);
+      const jobs = byTenant(entries, REFS_PER_SCRIPT).map(({ tenant, items }): Job => {
+        const args = items.flatMap(flat);
+        return { kept: false, in: (in_) => scripts.append.call([keyPrefix(tenant, in_)], args) };
+      });
+      await access.write(jobs);
     },
     async entries(ref, { first, before }) {
       const upper = before === undefined ? '+inf' : `(${before}`;
-      const [members] = await sendAll(client, [['ZREVRANGEBYSCORE', entriesKey(ref), upper, '-inf', 'LIMIT', 0, first]]);
+      const [members] = await access.read([
+        { kept: false, in: (in_) => ['ZREVRANGEBYSCORE', entriesKey(ref, in_), upper, '-inf', 'LIMIT', 0, first] },
+      ]);
+      if (members === undefined) throw new ReadModelsUnavailableError(UNTRUSTED);
       return arrayIn(members).map(entryIn);
     },
     async removeEntries(refs) {
-      const calls = byTenant(refs, REFS_PER_SCRIPT).map(({ items }) => ['UNLINK', ...items.map(entriesKey)]);
-      await sendAll(client, calls);
+      const parts = byTenant(refs, REFS_PER_SCRIPT);
+      await access.write(parts.map(({ items }): Job => ({ kept: false, in: (in_) => ['UNLINK', ...items.map((ref) => entriesKey(ref, in_))] })));
     },
     async check() {
       await sendAll(client, [['PING']]);

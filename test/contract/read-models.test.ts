@@ -17,14 +17,14 @@ import { createCountingClient } from './redis-over-rest.ts';
 readModelsSuite('memory', () => createMemoryReadModels());
 
 describeWithServices('read models in Redis over REST', ['bridge'], ({ bridge }) => {
-  const open = () => createUpstashReadModels({ client: createRestClient(bridge) });
+  const open = () => createUpstashReadModels({ client: createRestClient(bridge), generation: 1 });
 
   readModelsSuite('Redis over REST', open);
   readModelsSuite('Redis over REST, reads batched', () => batchReads(open()));
 
   test('every call is one request to Redis, whatever it asks for', async () => {
     const { client, requests } = createCountingClient(bridge);
-    const models = createUpstashReadModels({ client });
+    const models = createUpstashReadModels({ client, generation: 1 });
     const costOf = async (act: () => Promise<unknown>): Promise<number> => {
       const before = requests();
       await act();
@@ -50,7 +50,7 @@ describeWithServices('read models in Redis over REST', ['bridge'], ({ bridge }) 
 
   test('all gets of a tick are one request, and those that wait meanwhile the next', async () => {
     const { client, requests } = createCountingClient(bridge);
-    const models = batchReads(createUpstashReadModels({ client }), { flightsMax: 1 });
+    const models = batchReads(createUpstashReadModels({ client, generation: 1 }), { flightsMax: 1 });
     const tenant = newTenant();
     await models.put(Array.from({ length: 50 }, (_, n) => putOf(tenant, `lead_${n}`, n + 1)));
     const before = requests();
@@ -65,7 +65,7 @@ describeWithServices('read models in Redis over REST', ['bridge'], ({ bridge }) 
   });
 
   test('a page that finds too little in too much ends early, says where, and the next goes on from there', async () => {
-    const models = createUpstashReadModels({ client: createRestClient(bridge), scanMax: 400 });
+    const models = createUpstashReadModels({ client: createRestClient(bridge), generation: 1, scanMax: 400 });
     const tenant = newTenant();
     const wanted = (n: number): boolean => n === 3 || n === 1100 || n === 1999;
     await models.put(
@@ -85,7 +85,7 @@ describeWithServices('read models in Redis over REST', ['bridge'], ({ bridge }) 
 
   test('another generation is empty and leaves this one alone', async () => {
     const client = createRestClient(bridge);
-    const [one, two] = [createUpstashReadModels({ client }), createUpstashReadModels({ client, generation: 2 })];
+    const [one, two] = [createUpstashReadModels({ client, generation: 1 }), createUpstashReadModels({ client, generation: 2 })];
     const tenant = newTenant();
     const view = putOf(tenant, 'lead_1', 4, { ...emptyIndex, sorts: { SCORE: '1' } });
     await one.put([view]);

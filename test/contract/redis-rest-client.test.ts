@@ -99,6 +99,19 @@ describe.skipIf(!haveRedisServer())('over the bridge', () => {
       expect(await client.command(['LRANGE', 'list', 0, -1])).toEqual(['1', '2', '3', '1', '2', '3', '4', '5', '6']);
     });
 
+    test('a plain read behind a script is answered after it, also when Redis forgot the script', async () => {
+      const client = make();
+      const set = client.script('return redis.call("SET", KEYS[1], ARGV[1])');
+      for (const value of ['1', '2']) {
+        expect(await client.pipeline([['GET', 'none'], set.call(['read-behind'], [value]), ['GET', 'read-behind']])).toEqual([
+          { result: null },
+          { result: 'OK' },
+          { result: value },
+        ]);
+        await client.command(['SCRIPT', 'FLUSH']);
+      }
+    });
+
     test('tells what Redis refused, without the command in the message', async () => {
       const refused = make().command(['SET', 'c', 'secret-data', 'XX', 'NX']);
       await expect(refused).rejects.toThrow(RestCommandError);

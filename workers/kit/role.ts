@@ -5,6 +5,7 @@ import type { EventStore } from '../../platform/event-store/event-store.ts';
 import type { Leases } from '../../platform/event-store/leases.ts';
 import type { LiveBus } from '../../platform/live-bus/live-bus.ts';
 import type { Log } from '../../platform/log/log.ts';
+import type { Generations } from '../../platform/read-models/generations.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Scorer } from '../../platform/scoring/scorer.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
@@ -16,6 +17,8 @@ export interface WorkerPorts {
   readonly leases: Leases;
   readonly deadLetters: DeadLetters;
   readonly readModels: ReadModels;
+  /** Absent where views live in this process only. */
+  readonly generations?: Generations | undefined;
   readonly liveBus: LiveBus;
   readonly scorer: Scorer;
   readonly clock: Clock;

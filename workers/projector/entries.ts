@@ -11,7 +11,8 @@ import { inRequests } from './in-requests.ts';
 
 type PlacedEntry = EntryRef & Entry;
 
-function entriesOf(lead: Lead, events: readonly RecordedEvent[]): PlacedEntry[] {
+/** The entries that these events make. */
+export function entriesOf(lead: Lead, events: readonly RecordedEvent[]): PlacedEntry[] {
   const place = { tenant: lead.tenant, id: lead.id };
   return events.flatMap((recorded) => {
     const score = scoreHistoryEntry(recorded);

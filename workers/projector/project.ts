@@ -1,6 +1,6 @@
 /** Events into views: the one way in, for live projection and for rebuilding. */
 import { LRUCache } from 'lru-cache';
-import { isLead, type Aggregate } from '../../domain/aggregate.ts';
+import { fold, isLead, type Aggregate } from '../../domain/aggregate.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import { streamKey, type EventStore } from '../../platform/event-store/event-store.ts';
@@ -26,14 +26,16 @@ async function putAll(readModels: ReadModels, puts: readonly ViewPut[]): Promise
 }
 
 /** Leads that were erased while their older events were on the way here: entries may have been added that nobody would remove any more. */
-async function erasedMeanwhile(readModels: ReadModels, refused: readonly StreamChange[]): Promise<Lead[]> {
+async function erasedMeanwhile(readModels: ReadModels, eventStore: EventStore, refused: readonly StreamChange[]): Promise<Lead[]> {
   const leads = refused.flatMap(({ after }) => (isLead(after) ? [after] : []));
   if (leads.length === 0) return [];
   const stored = await readModels.get(leads.map(({ tenant, id }) => ({ tenant, kind: 'lead', id })));
-  return stored.flatMap((view) => {
-    const lead = view ? (JSON.parse(view.doc) as Lead) : undefined;
-    return lead?.erasedAt === undefined ? [] : [lead];
-  });
+  // What refused the view stands in a generation that does not answer yet: the write model says it then.
+  const hidden = leads.filter((_, at) => !stored[at]);
+  const streams = hidden.length === 0 ? [] : (await eventStore.loadStreams(hidden.map(({ tenant, id }) => ({ tenant, streamId: id })))).values();
+  const shown = stored.flatMap((view) => (view ? [JSON.parse(view.doc) as Lead] : []));
+  const folded = [...streams].map((events) => fold(events)).flatMap((state) => (state && isLead(state) ? [state] : []));
+  return [...shown, ...folded].filter(({ erasedAt }) => erasedAt !== undefined);
 }
 
 export function createProjection(readModels: ReadModels, eventStore: EventStore): Projection {
@@ -55,7 +57,7 @@ export function createProjection(readModels: ReadModels, eventStore: EventStore)
       const taken = await putAll(readModels, puts);
       const refused = changes.filter((change, index) => taken[index] === false && !isErased(change));
       const erased = changes.filter(isErased).flatMap(({ after }) => (isLead(after) ? [after] : []));
-      await eraseEntries(readModels, eventStore, [...erased, ...(await erasedMeanwhile(readModels, refused))]);
+      await eraseEntries(readModels, eventStore, [...erased, ...(await erasedMeanwhile(readModels, eventStore, refused))]);
       changes.forEach(({ after }, index) => remember(after, puts[index]?.doc.length ?? 1));
       return folded;
     },

@@ -7,6 +7,7 @@ import { receiptMessage } from '../kit/receipts.ts';
 import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { Role, WorkerPorts } from '../kit/role.ts';
 import type { StreamChange } from './fold-batch.ts';
+import { startHealer } from './generations/healer.ts';
 import { liveMessage } from './live-messages.ts';
 import { createProjection, type Projection } from './project.ts';
 import { visibleReceipts } from './visible-receipts.ts';
@@ -62,9 +63,17 @@ export const projectorRole: Role = {
       recordsMax: BATCH_MAX,
       handle: (events) => handleEvents(ports, projection, told, events),
     });
+    // Views in memory are as old as their process: nothing of them can be lost apart from it.
+    const { generations } = ports;
+    const healer = generations && startHealer({ ...ports, generations });
     return {
-      stop: () => consumers.stop(),
-      health: () => consumers.health('views follow the events'),
+      async stop() {
+        await Promise.all([consumers.stop(), healer?.stop()]);
+      },
+      health() {
+        const health = consumers.health(healer?.detail() ?? 'views follow the events');
+        return { ...health, facts: { ...health.facts, ...healer?.facts() } };
+      },
     };
   },
 };
