@@ -41,5 +41,4 @@ export function parsePointer(text: unknown): GenerationPointer | null {
   }
 }
 
-export const pointerText = ({ serving, building, stamp, run, source }: GenerationPointer): string =>
-  JSON.stringify({ serving, building, stamp, run, source });
+export const pointerText = ({ serving, building, stamp, run, source }: GenerationPointer): string => JSON.stringify({ serving, building, stamp, run, source });

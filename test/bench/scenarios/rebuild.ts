@@ -1,13 +1,18 @@
 /** Reads while all views are built anew by `npm run rebuild`. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandEnvelope } from '../../../domain/messages.ts';
+import { commandTopic, recordKey } from '../../../platform/log/topics.ts';
+import { encodeCommand } from '../../../platform/messages/encode.ts';
+import type { Arrival } from '../../../workers/command-handler/arrival.ts';
+import { PARKING_TIMING } from '../../../workers/command-handler/parking-timing.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { decodeCommand } from '../../../platform/messages/decode.ts';
 import { composeWorkers, type ComposedWorkers } from '../../../workers/compose.ts';
 import { workersConfig } from '../../../workers/config.ts';
 import { carryOut } from '../../../workers/command-handler/carry-out.ts';
 import { rebuildReadModels } from '../../../workers/projector/rebuild.ts';
-import { RELAY } from '../../../workers/relay/role.ts';
+import { RELAY } from '../../../workers/relay/lane.ts';
 import { startChild, SERVER_CORE } from '../children.ts';
 import { newLeads } from '../day.ts';
 import { NEWEST_LEADS } from '../documents.ts';
@@ -42,7 +47,7 @@ async function fill(env: Environment, leads: number): Promise<KnownLead[]> {
   try {
     const envelopes = (await newLeads('rebuild', leads)).map(({ value }) => decodeCommand(value));
     for (let from = 0; from < envelopes.length; from += CHUNK)
-      await carryOut(composed.ports, envelopes.slice(from, from + CHUNK), new AbortController().signal);
+      await carryOut(composed.ports, envelopes.slice(from, from + CHUNK).map(arrivalOf), PARKING_TIMING, new AbortController().signal);
     await rebuildReadModels(composed.ports.eventStore, composed.ports.readModels, silentLogger);
     await skipRelay(composed);
     return envelopes.map(({ streamId, command }) => ({ id: streamId, email: command.type === 'CreateLead' ? (command.lead.email ?? '') : '', version: 1 }));
@@ -51,11 +56,24 @@ async function fill(env: Environment, leads: number): Promise<KnownLead[]> {
   }
 }
 
+/** As if it had come through the log. */
+const arrivalOf = (envelope: CommandEnvelope): Arrival => ({
+  envelope,
+  record: {
+    topic: commandTopic(envelope.lane),
+    partition: 0,
+    offset: '0',
+    appendedAtMs: 0,
+    key: recordKey(envelope.tenant, envelope.streamId),
+    value: encodeCommand(envelope),
+  },
+});
+
 /** The events are projected already: the relay begins behind them. */
 async function skipRelay({ ports: { eventStore } }: ComposedWorkers): Promise<void> {
   for (let position = ''; ;) {
     const { events, next } = await eventStore.readCommitted(position, 2_000);
-    if (events.length === 0) return eventStore.saveCheckpoint(RELAY, position);
+    if (events.length === 0) return void (await eventStore.saveCheckpoint(RELAY, position, ''));
     position = next;
   }
 }

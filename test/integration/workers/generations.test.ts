@@ -87,9 +87,9 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
 
   /** A gateway over the same stores. */
   const gateway = () => {
-    const { log, liveBus, eventStore, clock, logger } = kit.ports;
+    const { log, liveBus, clock, logger } = kit.ports;
     const models = batchReads(createUpstashReadModels({ client: own.client() }));
-    const ports = { log, readModels: models, liveBus, origin: createStoreOrigin(eventStore), clock, logger, tokenSecret: 'a secret for tests' };
+    const ports = { log, readModels: models, liveBus, origin: createStoreOrigin(kit.ports), clock, logger, tokenSecret: 'a secret for tests' };
     const shared = createGatewayShared(ports, { commandWaitMs: 2_000, receiptPollMs: 20, versionWaitMs: 200 });
     const identity = { tenant: ACME, subject: 'ann', roles: ['MANAGER' as const], expiresAtMs: Date.parse('2100-01-01') };
     return (source: string, variables: Record<string, unknown> = {}) =>
@@ -218,7 +218,9 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     const building = buildGeneration(ports, pace, {
       repair: true,
       settleMs: 500,
-      onBegin: ({ generation }) => (planting = ports.generations.of(generation).put([planted])),
+      onBegin: ({ generation }) => {
+        planting = ports.generations.of(generation).put([planted]);
+      },
     });
     await expect(building).rejects.toThrow(WrongGenerationError);
     await planting;

@@ -2,7 +2,7 @@
 import { liveGenerations } from '../../../platform/read-models/generation-pointer.ts';
 import { compareGenerations, type Comparison } from './compare.ts';
 import { fillGeneration } from './fill.ts';
-import type { Pace } from './pace.ts';
+import { NotTheBuilderError, type Pace } from './pace.ts';
 import { changePointer, type GenerationPorts } from './pointer.ts';
 
 /** The checkpoint of the highest number that a generation ever had: none is used twice, whatever happens to Redis. */
@@ -45,9 +45,9 @@ export class GenerationLostError extends Error {
 
 async function nextNumber({ eventStore, generations }: GenerationPorts): Promise<number> {
   const { pointer } = await generations.read();
-  const last = Number(await eventStore.loadCheckpoint(LAST_GENERATION));
-  const next = Math.max(last, FIRST_GENERATION, ...(pointer ? liveGenerations(pointer) : [])) + 1;
-  await eventStore.saveCheckpoint(LAST_GENERATION, String(next));
+  const last = await eventStore.loadCheckpoint(LAST_GENERATION);
+  const next = Math.max(Number(last), FIRST_GENERATION, ...(pointer ? liveGenerations(pointer) : [])) + 1;
+  if (!(await eventStore.saveCheckpoint(LAST_GENERATION, String(next), last))) throw new NotTheBuilderError('another process began a generation');
   return next;
 }
 

@@ -72,7 +72,8 @@ export function startHealer(ports: GenerationPorts): Healer {
       return { pauseMs: healed ? 0 : LOOK_EVERY_MS };
     }
     if (building !== null) await giveUpInterrupted(building, signal);
-    else if (clearedFor !== serving && (await asBuilder(CLEAR_DUTY, signal, async (pace) => void (await clearAway(ports, serving, pace))))) clearedFor = serving;
+    else if (clearedFor !== serving && (await asBuilder(CLEAR_DUTY, signal, async (pace) => void (await clearAway(ports, serving, pace)))))
+      clearedFor = serving;
     return { pauseMs: LOOK_EVERY_MS };
   };
 

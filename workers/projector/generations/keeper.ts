@@ -42,9 +42,9 @@ export function createPointerKeeper({ eventStore, leases, logger, clock, instanc
 
   const takeOver = async (): Promise<Pick<Trusted, 'stamp' | 'source'>> => {
     const stamp = Number(await eventStore.loadCheckpoint(STAMP));
-    const source = (await eventStore.loadCheckpoint(SOURCE)) || randomUUID();
-    await eventStore.saveCheckpoint(SOURCE, source);
-    return { stamp, source };
+    // The first process of all gives the write model its name.
+    await eventStore.saveCheckpoint(SOURCE, randomUUID(), '');
+    return { stamp, source: await eventStore.loadCheckpoint(SOURCE) };
   };
 
   /** The least stamp that no process can have seen, whichever write model stood here before. */
@@ -67,9 +67,10 @@ export function createPointerKeeper({ eventStore, leases, logger, clock, instanc
       // Somebody else was faster: the next look sees what they did.
       if (!(await generations.replace(text, after))) return true;
       if (lost !== null) logger.warn({ lost }, `the read models cannot be trusted: ${lost}; they are built anew`);
-      known = { stamp: after.stamp, source };
-      await eventStore.saveCheckpoint(STAMP, String(after.stamp));
-      return true;
+      // Where another process took over meanwhile, what it knows is newer.
+      const saved = await eventStore.saveCheckpoint(STAMP, String(after.stamp), stamp === 0 ? '' : String(stamp));
+      known = saved ? { stamp: after.stamp, source } : undefined;
+      return saved;
     },
     async stop() {
       known = undefined;
