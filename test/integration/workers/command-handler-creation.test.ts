@@ -32,17 +32,21 @@ describeWithServices('commands that come before the one that makes their lead', 
   const notes = async () => (await kit.lead(ADA))?.notes.map(({ text }) => text);
 
   it('wait for it, take effect behind it and in their order', async () => {
-    await handle({ creationPatienceMs: 60_000 });
+    const role = await handle({ creationPatienceMs: 60_000 });
     const early = [note('one'), note('two', { lane: 'warm' }), note('three')];
     for (const [n, command] of early.entries()) {
       await kit.send(command);
       await untilParked(n + 1);
     }
+    // Nobody looks again by himself: the creation tells them.
+    await kit.database.sql`update parked_commands set due_at = now() + interval '1 hour'`;
     const made = create();
     await kit.send(made, note('four', { lane: 'cold' }));
     expect(await statuses(made, ...early)).toEqual(['APPLIED', 'APPLIED', 'APPLIED', 'APPLIED']);
     await vi.waitFor(async () => expect(await notes()).toEqual(['one', 'two', 'three', 'four']), WAIT);
     await untilParked(0);
+    // The creation was none of the parked.
+    expect(role.health().facts['parked_total']).toBeLessThanOrEqual(4);
   });
 
   it('are put behind it where both share a batch, without being parked', async () => {
