@@ -33,24 +33,22 @@ export interface Lanes {
 /** `nowMs`: any clock that only goes forward. */
 export function createLanes(nowMs: () => number = () => performance.now()): Lanes {
   const activity = createActivity(nowMs);
-  const poolOf = (slots: LaneSlots): LanePool => {
-    return {
-      inUse: slots.inUse,
-      async run(lane, signal, work) {
-        activity.begin(lane);
+  const poolOf = (slots: LaneSlots): LanePool => ({
+    inUse: (lane) => slots.inUse(lane),
+    async run(lane, signal, work) {
+      activity.begin(lane);
+      try {
+        await enter(slots, lane, signal);
         try {
-          await enter(slots, lane, signal);
-          try {
-            return await work(activity.isBeside(lane));
-          } finally {
-            slots.leave(lane);
-          }
+          return await work(activity.isBeside(lane));
         } finally {
-          activity.end(lane);
+          slots.leave(lane);
         }
-      },
-    };
-  };
+      } finally {
+        activity.end(lane);
+      }
+    },
+  });
   const shared = createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX });
   const newSlots = (): LaneSlots =>
     createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX, worksElsewhere: (lane) => shared.inUse(lane) > 0 });
