@@ -4,9 +4,10 @@ import { assertReadable, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
-import { commandKey, streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
+import { commandKey, type EventStore, type EventStoreTransaction, type StreamRef } from './event-store.ts';
 import { listenForRings } from './listen.ts';
 import { inTransaction } from './transaction.ts';
+import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { createWakeUp } from './wake-up.ts';
 import { EVENTS_CHANNEL, writeBatch } from './write-batch.ts';
 
@@ -27,6 +28,7 @@ const HELD_BACK_MS = 5;
 
 export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOptions): PostgresEventStore {
   const wakeUp = createWakeUp();
+  const memory = createStreamMemory();
   const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => wakeUp.ring());
   let readable = false;
   let heldBack = false;
@@ -44,7 +46,7 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
       let wrote = 0;
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
-        const transaction = createTransaction(tx, notify, (events) => (wrote += events));
+        const transaction = createTransaction(tx, notify, memory, (events) => (wrote += events));
         try {
           return await work(transaction);
         } catch (error) {
@@ -107,19 +109,31 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
   };
 }
 
-function createTransaction(tx: Queryable, notify: boolean, wrote: (events: number) => void): EventStoreTransaction {
+function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory, wrote: (events: number) => void): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
+  const loaded: StreamRef[] = [];
+  let hasWritten = false;
   return {
     findOutcomes: (refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[]) => inStoreTerms(selectOutcomes(tx, refs)),
     findOwners: (name, values) => inStoreTerms(selectOwners(tx, name, values)),
     async loadStreams(refs) {
-      const rows = await inStoreTerms(selectStreams(tx, refs));
-      for (const row of rows) if (row.key !== null) keys.set(streamKey({ tenant: row.tenant, streamId: row.stream_id }), row.key);
-      return groupByStream(rows);
+      // What this transaction wrote may be undone: nobody else must remember it.
+      const found = await inStoreTerms((hasWritten ? createStreamMemory() : memory).load(tx, refs));
+      loaded.push(...refs.map(({ tenant, streamId }) => ({ tenant, streamId })));
+      for (const [stream, key] of found.keys) keys.set(stream, key);
+      return found.streams;
     },
     async write(work) {
-      wrote(await inStoreTerms(writeBatch(tx, work, keys, notify)));
+      hasWritten = true;
+      try {
+        wrote(await inStoreTerms(writeBatch(tx, work, keys, notify)));
+      } catch (error) {
+        // Whatever the reason: the next try takes nothing for granted.
+        memory.forget(loaded);
+        throw error;
+      }
+      memory.forget(work.appends.filter(({ erases }) => erases));
     },
   };
 }
