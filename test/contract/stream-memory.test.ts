@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LeadId, TenantId } from '../../domain/ids.ts';
 import type { DomainEvent, RecordedEvent } from '../../domain/messages.ts';
