@@ -18,7 +18,7 @@ export interface RedisViews {
 export function connectRedisViews(address: { readonly url: string; readonly token: string }, logger: Logger): RedisViews {
   const requester = createUndiciRequester(address);
   const readModels = batchReads(createUpstashReadModels({ client: createRestClient({ ...address, requester }) }));
-  const liveBus = createUpstashLiveBus({ ...address, logger });
+  const liveBus = createUpstashLiveBus({ ...address, logger, requester });
   return {
     readModels,
     liveBus,
