@@ -22,7 +22,7 @@ export function connectRedisViews(address: { readonly url: string; readonly toke
   const requester = createUndiciRequester(address);
   const client = createRestClient({ ...address, requester });
   const readModels = batchReads(createUpstashReadModels({ client }));
-  const liveBus = createUpstashLiveBus({ ...address, logger });
+  const liveBus = createUpstashLiveBus({ ...address, logger, requester });
   return {
     readModels,
     liveBus,

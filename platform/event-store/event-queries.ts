@@ -38,6 +38,18 @@ export function selectStreams(db: Queryable, refs: readonly StreamRef[]): Promis
     order by e.tenant, e.stream_id, e.version`.then((rows) => [...rows]);
 }
 
+/** What came to each stream behind a version, as selectStreams reads it. */
+export function selectStreamsBehind(db: Queryable, refs: readonly (StreamRef & { readonly version: number })[]): Promise<EventRow[]> {
+  if (refs.length === 0) return Promise.resolve([]);
+  const rows = JSON.stringify(refs.map(({ tenant, streamId, version }) => ({ tenant, stream_id: streamId, version })));
+  return db<EventRow[]>`
+    select e.tenant, e.stream_id, e.version, e.type, e.lane, e.command_id, e.actor, e.at, e.traceparent, e.data, e.sealed, k.key
+    from jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text, version int)
+    join events e on e.tenant = r.tenant and e.stream_id = r.stream_id and e.version > r.version
+    left join subject_keys k on k.tenant = e.tenant and k.stream_id = e.stream_id
+    order by e.tenant, e.stream_id, e.version`.then((found) => [...found]);
+}
+
 /** Rows in version order, by streamKey. */
 export function groupByStream(rows: readonly EventRow[]): Map<string, RecordedEvent[]> {
   const streams = new Map<string, RecordedEvent[]>();

@@ -5,10 +5,11 @@ import { assertReadable, selectBacklog, selectCommitted } from './commit-order.t
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
-import { commandKey, streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
+import { commandKey, type EventStore, type EventStoreTransaction, type StreamRef } from './event-store.ts';
 import { listenForRings } from './listen.ts';
 import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './parking-queries.ts';
 import { inTransaction } from './transaction.ts';
+import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { createWakeUp } from './wake-up.ts';
 import { EVENTS_CHANNEL, writeBatch } from './write-batch.ts';
 
@@ -33,6 +34,7 @@ const HELD_BACK_MS = 5;
 
 export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresEventStoreOptions): PostgresEventStore {
   const readers = createReaders();
+  const memory = createStreamMemory();
   const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => readers.ring(LANES));
   let readable = false;
   let closed = false;
@@ -50,7 +52,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
         if (notify) limitLockWaits(tx, lockTimeoutMs);
-        const transaction = createTransaction(tx, notify, wrote);
+        const transaction = createTransaction(tx, notify, memory, wrote);
         try {
           return await work(transaction);
         } catch (error) {
@@ -145,23 +147,35 @@ function createReaders() {
 }
 
 /** `wrote` gets the lanes of the events that it writes. */
-function createTransaction(tx: Queryable, notify: boolean, wrote: Set<Lane>): EventStoreTransaction {
+function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory, wrote: Set<Lane>): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
+  const loaded: StreamRef[] = [];
+  let hasWritten = false;
   return {
     findOutcomes: (refs: readonly { readonly tenant: TenantId; readonly id: CommandId }[]) => inStoreTerms(selectOutcomes(tx, refs)),
     findOwners: (name, values) => inStoreTerms(selectOwners(tx, name, values)),
     async loadStreams(refs) {
-      const rows = await inStoreTerms(selectStreams(tx, refs));
-      for (const row of rows) if (row.key !== null) keys.set(streamKey({ tenant: row.tenant, streamId: row.stream_id }), row.key);
-      return groupByStream(rows);
+      // What this transaction wrote may be undone: nobody else must remember it.
+      const found = await inStoreTerms((hasWritten ? createStreamMemory() : memory).load(tx, refs));
+      loaded.push(...refs.map(({ tenant, streamId }) => ({ tenant, streamId })));
+      for (const [stream, key] of found.keys) keys.set(stream, key);
+      return found.streams;
     },
     findParked: (refs) => inStoreTerms(selectParkedStreams(tx, refs)),
     takeParked: (ref, limit) => inStoreTerms(takeLine(tx, ref, limit)),
     lockParked: (refs) => inStoreTerms(lockLines(tx, refs)),
     async write(work) {
-      await inStoreTerms(writeBatch(tx, work, keys, notify));
+      hasWritten = true;
+      try {
+        await inStoreTerms(writeBatch(tx, work, keys, notify));
+      } catch (error) {
+        // Whatever the reason: the next try takes nothing for granted.
+        memory.forget(loaded);
+        throw error;
+      }
       for (const { events } of work.appends) for (const { lane } of events) wrote.add(lane);
+      memory.forget(work.appends.filter(({ erases }) => erases));
     },
   };
 }

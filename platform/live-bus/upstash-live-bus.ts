@@ -1,4 +1,5 @@
 /** The live bus over Redis by REST: Upstash, or any Redis behind our bridge. Edge safe; where no stream can live, `since` and `latest` still work. */
+import type { Requester } from '@upstash/redis/cloudflare';
 import { createRestClient } from '../redis-rest-client.ts';
 import { silentLogger, type Logger } from '../telemetry/logger.ts';
 import type { LiveBus } from './live-bus.ts';
@@ -15,12 +16,14 @@ export interface UpstashLiveBusOptions {
   /** Letters and digits; `live` if absent. One for all tenants. */
   readonly channel?: string | undefined;
   readonly logger?: Logger | undefined;
+  /** Does all requests but the stream of a subscription (then `timeoutMs` is its business). */
+  readonly requester?: Requester | undefined;
 }
 
 /** Opens nothing until it is used. Errors are those of RestRedis. */
 export function createUpstashLiveBus(options: UpstashLiveBusOptions): LiveBus {
-  const { url, token, timeoutMs, keep = 10_000, channel = 'live', logger = silentLogger } = options;
-  const log = createLiveLog(createRestClient({ url, token, timeoutMs }), channel, keep);
+  const { url, token, timeoutMs, keep = 10_000, channel = 'live', logger = silentLogger, requester } = options;
+  const log = createLiveLog(createRestClient({ url, token, timeoutMs, requester }), channel, keep);
   const subscriptions = new Set<{ stop(): Promise<void> }>();
 
   return {

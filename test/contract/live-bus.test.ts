@@ -4,6 +4,7 @@ import { tenantId } from '../../domain/ids.ts';
 import type { Delivered } from '../../platform/live-bus/live-bus.ts';
 import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
 import { createUpstashLiveBus } from '../../platform/live-bus/upstash-live-bus.ts';
+import { createUndiciRequester } from '../../platform/redis-rest-undici.ts';
 import { startBridge, type Bridge } from '../../platform/redis-rest-bridge/server.ts';
 import { haveRedisServer, startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { liveBusSuite, messageOf, messagesOf, range, versions } from './live-bus.suite.ts';
@@ -19,22 +20,28 @@ liveBusSuite('memory', true, async () => {
   return { bus, other: bus, keep: KEEP, stop: () => bus.close() };
 });
 
-liveBusSuite('Redis over REST', redisAvailable, async () => {
-  const redis = await startOwnRedis();
-  const bridge = await startBridge({ redisUrl: redis.url, token: TOKEN, port: 0 });
-  const make = () => createUpstashLiveBus({ url: bridge.url, token: TOKEN, keep: KEEP });
-  const [bus, other] = [make(), make()];
-  return {
-    bus,
-    other,
-    keep: KEEP,
-    async stop() {
-      await Promise.all([bus.close(), other.close()]);
-      await bridge.stop();
-      await redis.stop();
-    },
-  };
-});
+const overFetch = { name: 'fetch', requesterFor: () => undefined };
+const overUndici = { name: "undici's pool", requesterFor: createUndiciRequester };
+
+for (const { name, requesterFor } of [overFetch, overUndici])
+  liveBusSuite(`Redis over REST by ${name}`, redisAvailable, async () => {
+    const redis = await startOwnRedis();
+    const bridge = await startBridge({ redisUrl: redis.url, token: TOKEN, port: 0 });
+    const requester = requesterFor({ url: bridge.url, token: TOKEN });
+    const make = () => createUpstashLiveBus({ url: bridge.url, token: TOKEN, keep: KEEP, requester });
+    const [bus, other] = [make(), make()];
+    return {
+      bus,
+      other,
+      keep: KEEP,
+      async stop() {
+        await Promise.all([bus.close(), other.close()]);
+        await requester?.close();
+        await bridge.stop();
+        await redis.stop();
+      },
+    };
+  });
 
 describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () => {
   let redis: OwnRedis;
