@@ -12,8 +12,16 @@ import { startService, type Service } from './service.ts';
 /** The id of our one-server cluster; any 16 bytes in base64url. */
 const CLUSTER_ID = 'bGVhZC1pbnRlbGxpZ2U';
 
-/** Durable or not, Kafka leaves syncing to the system; not durable means only that the JVM starts fast rather than runs fast. */
-export async function startKafka(options: { folder: string; durable: boolean }): Promise<{ service: Service; brokers: string }> {
+export interface KafkaOptions {
+  readonly folder: string;
+  /** Durable or not, Kafka leaves syncing to the system; not durable means only that the JVM starts fast rather than runs fast. */
+  readonly durable: boolean;
+  /** The loopback port that clients are sent to, where something stands between them and the server: it must pass connections on already. */
+  readonly advertisedPort?: number | undefined;
+}
+
+/** `brokers` is the server's own address, whatever it advertises. */
+export async function startKafka(options: KafkaOptions): Promise<{ service: Service; brokers: string }> {
   const java = findJava();
   const jars = join(await kafkaJars(), '*');
   const home = resolve(options.folder, 'kafka');
@@ -23,7 +31,7 @@ export async function startKafka(options: { folder: string; durable: boolean }):
   const properties = join(home, 'server.properties');
   const logging = join(home, 'log4j2.properties');
   const data = join(home, 'data');
-  writeFileSync(properties, serverProperties({ port, controllerPort, data }));
+  writeFileSync(properties, serverProperties({ port, controllerPort, data, advertisedPort: options.advertisedPort ?? port }));
   writeFileSync(logging, QUIET_LOGGING);
   const run = ['-cp', jars, `-Dlog4j2.configurationFile=${logging}`];
   if (!existsSync(join(data, 'meta.properties'))) {
@@ -43,13 +51,13 @@ export async function startKafka(options: { folder: string; durable: boolean }):
   return { service, brokers };
 }
 
-function serverProperties(at: { port: number; controllerPort: number; data: string }): string {
+function serverProperties(at: { port: number; controllerPort: number; data: string; advertisedPort: number }): string {
   return Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${at.controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${at.port},CONTROLLER://127.0.0.1:${at.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${at.port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${at.advertisedPort}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': at.data,

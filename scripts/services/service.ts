@@ -21,6 +21,8 @@ export interface ServiceSpec {
 
 export interface Service {
   readonly name: string;
+  /** Of the process that runs now; undefined where none could be started. */
+  pid(): number | undefined;
   /** Sends the signal to the running process (SIGKILL, SIGSTOP, SIGCONT, … for chaos tests); where it ends the process, waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>;
   /** Ends it if it still runs and starts it again on the same port and folder. */
@@ -55,6 +57,7 @@ export async function startService(spec: ServiceSpec): Promise<Service> {
   };
   return {
     name: spec.name,
+    pid: () => running.child.pid,
     stop,
     async kill(signal) {
       running.child.kill(signal);
