@@ -11,7 +11,10 @@ export const TTL_MS = 400;
 export function stoppable(ports: WorkerPorts) {
   let goOn: PromiseWithResolvers<void> | null = null;
   const gate = async (): Promise<void> => {
-    while (goOn !== null) await goOn.promise;
+    if (goOn === null) return;
+    await goOn.promise;
+    // It may have been stopped again by now.
+    await gate();
   };
   const gated = <T extends object>(port: T): T =>
     new Proxy(port, {
