@@ -106,12 +106,13 @@ function rebuildTable({ leads, seconds, ...phases }: RebuildResult): string {
 }
 
 /** By name of the page's section. */
-export function describeScaled({ write, produce, lanes, rebuild }: ScaledResults): Map<string, string> {
+export function describeScaled({ write, produce, lanes, rebuild, missing = {} }: ScaledResults): Map<string, string> {
   return new Map([
     ...(write ? [['write figures', writeTable(write)] as const] : []),
     ...(produce ? [['produce figures', `${produceTable(produce, 'singles')}\n\n${produceTable(produce, 'batches')}`] as const] : []),
     ...(lanes ? [['lanes figures', lanesTables(lanes)] as const] : []),
     ...(rebuild ? [['rebuild figures', rebuildTable(rebuild)] as const] : []),
+    ...Object.entries(missing).map(([name, reason]) => [`${name} figures`, `**Not measured:** ${reason}`] as const),
   ]);
 }
 

@@ -1,6 +1,7 @@
 /** The scenarios of the scaled size, each on services of its own: what one leaves behind is nothing to the next. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { untilQuiet, type Patience } from './cpu.ts';
 import type { Load } from './load/client.ts';
 import type { BenchOptions, ScenarioName } from './options.ts';
 import { startScaledServices, type Environment } from './scaled.ts';
@@ -14,9 +15,11 @@ export interface ScaledResults {
   readonly produce?: ProduceResult;
   readonly lanes?: LanesResult;
   readonly rebuild?: RebuildResult;
+  /** What could not be measured here, and why. */
+  readonly missing?: Partial<Readonly<Record<Scaled, string>>>;
 }
 
-type Scaled = keyof ScaledResults & ScenarioName;
+type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild'>;
 type Run = (env: Environment, load: Load, options: BenchOptions, folder: string) => Promise<ScaledResults>;
 
 const RUNS: Readonly<Record<Scaled, Run>> = {
@@ -28,12 +31,12 @@ const RUNS: Readonly<Record<Scaled, Run>> = {
 
 const isScaled = (name: ScenarioName): name is Scaled => name in RUNS;
 
-/** Where the services cannot start, `missing` says so. */
+/** Where the services cannot start, the results say so. Each scenario waits for a quiet machine first, while there is patience. */
 export async function benchScaled(
   load: Load,
   options: BenchOptions,
   folder: string,
-  missing: string[],
+  patience: Patience,
   say: (sentence: string) => void,
 ): Promise<ScaledResults> {
   let results: ScaledResults = {};
@@ -42,10 +45,12 @@ export async function benchScaled(
     const own = join(folder, `scaled-${name}`);
     await mkdir(own);
     const services = await startScaledServices(join(own, 'services')).catch((error: unknown) => {
-      missing.push(`${name} in the scaled size. ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      results = { ...results, missing: { ...results.missing, [name]: reason } };
     });
     if (services === undefined) continue;
     try {
+      await untilQuiet([process.pid, load.pid], patience);
       results = { ...results, ...(await RUNS[name](services.env, load, options, own)) };
     } finally {
       await services.stop();

@@ -95,7 +95,7 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
     }
     if (postgres) await benchOnPostgres(postgres, folder, load, options, results);
     await postgres?.stop();
-    const scaled = await benchScaled(load, options, folder, results.missing, say);
+    const scaled = await benchScaled(load, options, folder, results.patience, say);
     return { ...results, scaled };
   } finally {
     await load.stop();

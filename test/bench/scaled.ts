@@ -2,7 +2,7 @@
 import { connect, type Sql } from '../../platform/event-store/connect.ts';
 import { migrate } from '../../platform/event-store/migrate.ts';
 import { createKafkaLog } from '../../platform/log/kafka-log.ts';
-import type { LogRecord } from '../../platform/log/log.ts';
+import type { Log, LogRecord } from '../../platform/log/log.ts';
 import { ALL_TOPICS } from '../../platform/log/topics.ts';
 import type { RoleName } from '../../workers/kit/role.ts';
 import { LOAD_CORE, printed, SERVER_CORE, startChild, type Child } from './children.ts';
@@ -15,13 +15,15 @@ export interface ScaledServices extends Child {
   readonly env: Environment;
 }
 
+/** Four servers at once, the first time with a download. */
+const START_TIMEOUT_MS = 180_000;
 const EXPORTED = /^export (\w+)='(.*)'$/gm;
 
 /** Durable, as `npm run start:services` starts them. Rejects where one of them is missing; what to install stands on standard error. */
 export async function startScaledServices(folder: string): Promise<ScaledServices> {
   const child = startChild({ file: '../../scripts/start-services.ts', args: [`--folder=${folder}`], core: LOAD_CORE });
   try {
-    const [text] = await printed(child, /^# The services run\.[^]*^# Ctrl-C/m);
+    const [text] = await printed(child, /^# The services run\.[^]*^# Ctrl-C/m, START_TIMEOUT_MS);
     const exported = Object.fromEntries(Array.from(text.matchAll(EXPORTED), ([, name = '', value = '']) => [name, value]));
     return { ...child, env: { ...exported, PORT: '0', WORKER_PORT: '0', LOG_LEVEL: 'info' } };
   } catch (error) {
@@ -57,9 +59,15 @@ export async function withSql<T>(url: string, use: (sql: Sql) => PromiseLike<T>)
 
 const CHUNK = 500;
 
+/** On a machine that is loaded to the full a broker may take its time; the run's own questions wait for it. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+export const patientLog = (env: Environment, clientId: string): Log =>
+  createKafkaLog({ brokers: (env['KAFKA_BROKERS'] ?? '').split(','), clientId, timing: { answerTimeoutMs: ANSWER_TIMEOUT_MS } });
+
 /** Puts records into the scaled log. */
 export async function fillLog(env: Environment, records: readonly LogRecord[]): Promise<void> {
-  const log = createKafkaLog({ brokers: (env['KAFKA_BROKERS'] ?? '').split(','), clientId: 'bench' });
+  const log = patientLog(env, 'bench');
   try {
     await log.ensureTopics(ALL_TOPICS);
     for (let from = 0; from < records.length; from += CHUNK) await log.append(records.slice(from, from + CHUNK));

@@ -2,10 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lane } from '../../../domain/messages.ts';
 import { connect, type Sql } from '../../../platform/event-store/connect.ts';
-import { createKafkaLog } from '../../../platform/log/kafka-log.ts';
 import type { Log } from '../../../platform/log/log.ts';
 import { commandTopic, eventTopic, groupOf } from '../../../platform/log/topics.ts';
-import type { Environment } from '../scaled.ts';
+import { patientLog, type Environment } from '../scaled.ts';
 
 const POLL_MS = 500;
 /** Whoever answers to a change writes a command for it: nothing may turn up for this many looks. */
@@ -30,7 +29,7 @@ async function leftIn(log: Log, sql: Sql, lane: Lane): Promise<number> {
 }
 
 export function openBacklog(env: Environment): Backlog {
-  const log = createKafkaLog({ brokers: (env['KAFKA_BROKERS'] ?? '').split(','), clientId: 'bench-backlog' });
+  const log = patientLog(env, 'bench-backlog');
   const sql = connect(env['DATABASE_URL'] ?? '', { connectionsMax: 1 });
   const left = async (lanes: readonly Lane[]): Promise<number> => {
     const counts = await Promise.all(lanes.map((lane) => leftIn(log, sql, lane)));
