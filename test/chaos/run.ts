@@ -57,6 +57,7 @@ export interface RunResult {
 const READY_WITHIN_MS = 120_000;
 /** After the load: how long clients go on asking for an answer. */
 const ANSWERS_WITHIN_MS = 60_000;
+const EVENT_ROLES = ['projector', 'scoring', 'matching'];
 const PROGRESS_EVERY_MS = 5_000;
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
@@ -111,7 +112,7 @@ async function run({ options, cluster, supervisor, rawLog, history, api }: Parts
     clearInterval(progress);
     onProgress?.('the load has ended; waiting until nothing moves');
     await supervisor.allReady(READY_WITHIN_MS);
-    const quiet = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, timeoutMs: options.quietTimeoutMs });
+    const quiet = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, roles: EVENT_ROLES, timeoutMs: options.quietTimeoutMs });
     onProgress?.(quiet ? 'quiet; holding the outcomes against the history' : 'it still moves; holding the outcomes against the history all the same');
     const violations = await judge({ recorded: history, api, databaseUrl: cluster.direct.databaseUrl, rawLog });
     return {
