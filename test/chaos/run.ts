@@ -70,8 +70,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const history = createHistory(tenant, join(folder, 'history.ndjson'));
   const api = createApiClient(cluster.gatewayPorts, await tokenOf(folder, tenant));
   try {
-    await supervisor.allReady(READY_WITHIN_MS);
-    return await run({ options, cluster, supervisor, rawLog, history, api });
+    const whole = supervisor.allReady(READY_WITHIN_MS).then(() => run({ options, cluster, supervisor, rawLog, history, api }));
+    return await Promise.race([whole, rejectsOn(options.abort)]);
   } finally {
     await api.close();
     await supervisor.stop();
@@ -79,6 +79,9 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     await history.close();
   }
 }
+
+const rejectsOn = (abort: AbortSignal | undefined): Promise<never> =>
+  new Promise((_resolve, reject) => abort?.addEventListener('abort', () => reject(abort.reason as Error), { once: true }));
 
 /** An admin of the run's own tenant. */
 export async function tokenOf(dataDir: string, tenant: string): Promise<string> {

@@ -36,10 +36,10 @@ describeWithServices('the checker finds', ['postgres', 'kafka', 'redis', 'bridge
   const start = async (name: string, entries: Entries) => (system = await startSmallSystem(cluster, folder, name, entries));
   type Small = Awaited<ReturnType<typeof start>>;
 
-  async function newLead({ send, world }: Small): Promise<KnownLead> {
-    const receipt = await send(createWish(createRandom(3)), 'VISIBLE');
+  async function newLead(small: Small): Promise<KnownLead> {
+    const receipt = await small.send(createWish(createRandom(3)), 'VISIBLE');
     if (receipt === null) throw new Error('the lead was not taken');
-    return world.add(receipt.leadId);
+    return small.world.add(receipt.leadId);
   }
   const promises = (violations: readonly { readonly promise: unknown; readonly what: string }[]): string[] => [
     ...new Set(violations.map(({ promise, what }) => `${String(promise)}: ${what}`)),

@@ -11,7 +11,10 @@ await runSabotaged((ports) => ({
       ports.log.consume({
         ...options,
         async handle(batch) {
-          setTimeout(() => void options.handle({ ...batch, heartbeat: async () => undefined, signal: new AbortController().signal }).catch(options.onError), WORK_LATER_MS);
+          setTimeout(
+            () => void options.handle({ ...batch, heartbeat: async () => undefined, signal: new AbortController().signal }).catch(options.onError),
+            WORK_LATER_MS,
+          );
         },
       }),
   },
