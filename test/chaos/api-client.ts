@@ -47,7 +47,8 @@ export function createApiClient(ports: readonly number[], token: string): ApiCli
       for (let turn = 0; ; turn += 1) {
         const answer = await ask<T>(turn, query, variables).catch((error: unknown) => ({ errors: [error], data: null }));
         if (answer.data && !answer.errors) return answer.data;
-        if (performance.now() > deadlineMs || answer.errors?.some(isFinal)) throw new Error(`the API answered ${JSON.stringify(answer.errors)}`, { cause: answer.errors });
+        if (performance.now() > deadlineMs || answer.errors?.some(isFinal))
+          throw new Error(`the API answered ${JSON.stringify(answer.errors)}`, { cause: answer.errors });
         await new Promise((resolve) => setTimeout(resolve, INSIST_EVERY_MS));
       }
     },

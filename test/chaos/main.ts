@@ -36,7 +36,9 @@ async function main(): Promise<number> {
       return 0;
     }
     writeFileSync(join(folder, 'violations.json'), JSON.stringify(result.violations, null, 1));
-    console.log(`\n${violationText(result)}\n\nLogs, history.ndjson and violations.json are in ${folder}; again: npm run chaos -- --seed ${seed} --minutes ${loadMs / 60_000}`);
+    console.log(
+      `\n${violationText(result)}\n\nLogs, history.ndjson and violations.json are in ${folder}; again: npm run chaos -- --seed ${seed} --minutes ${loadMs / 60_000}`,
+    );
     return 1;
   } catch (error) {
     console.error(error instanceof ServiceMissingError || abort.aborted ? String(error) : error);

@@ -57,6 +57,7 @@ export interface RunResult {
 const READY_WITHIN_MS = 120_000;
 /** After the load: how long clients go on asking for an answer. */
 const ANSWERS_WITHIN_MS = 60_000;
+const EVENT_ROLES = ['projector', 'scoring', 'matching'];
 const PROGRESS_EVERY_MS = 5_000;
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
@@ -69,8 +70,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const history = createHistory(tenant, join(folder, 'history.ndjson'));
   const api = createApiClient(cluster.gatewayPorts, await tokenOf(folder, tenant));
   try {
-    await supervisor.allReady(READY_WITHIN_MS);
-    return await run({ options, cluster, supervisor, rawLog, history, api });
+    const whole = supervisor.allReady(READY_WITHIN_MS).then(() => run({ options, cluster, supervisor, rawLog, history, api }));
+    return await Promise.race([whole, rejectsOn(options.abort)]);
   } finally {
     await api.close();
     await supervisor.stop();
@@ -78,6 +79,9 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     await history.close();
   }
 }
+
+const rejectsOn = (abort: AbortSignal | undefined): Promise<never> =>
+  new Promise((_resolve, reject) => abort?.addEventListener('abort', () => reject(abort.reason as Error), { once: true }));
 
 /** An admin of the run's own tenant. */
 export async function tokenOf(dataDir: string, tenant: string): Promise<string> {
@@ -111,7 +115,7 @@ async function run({ options, cluster, supervisor, rawLog, history, api }: Parts
     clearInterval(progress);
     onProgress?.('the load has ended; waiting until nothing moves');
     await supervisor.allReady(READY_WITHIN_MS);
-    const quiet = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, timeoutMs: options.quietTimeoutMs });
+    const quiet = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, roles: EVENT_ROLES, timeoutMs: options.quietTimeoutMs });
     onProgress?.(quiet ? 'quiet; holding the outcomes against the history' : 'it still moves; holding the outcomes against the history all the same');
     const violations = await judge({ recorded: history, api, databaseUrl: cluster.direct.databaseUrl, rawLog });
     return {

@@ -10,7 +10,13 @@ export function poisonCheck({ recorded, report }: CheckContext): PromiseCheck {
         if (places.has(place) || deadLetters.some(({ value }) => value?.includes(poison.marker))) continue;
         const receipt = poison.commandId === null ? null : receipts.get(poison.commandId);
         if (receipt?.status === 'REJECTED' || receipt?.status === 'DEAD_LETTERED') continue;
-        report({ promise: 'poison', what: `a poison (${poison.kind}) is not in the dead letters`, ids: [poison.marker, place], expected: 'a dead letter', found: receipt ?? null });
+        report({
+          promise: 'poison',
+          what: `a poison (${poison.kind}) is not in the dead letters`,
+          ids: [poison.marker, place],
+          expected: 'a dead letter',
+          found: receipt ?? null,
+        });
       }
     },
   };

@@ -1,5 +1,5 @@
 /** 1: an accepted command is applied, rejected or dead-lettered, and its receipt tells the truth of it. */
-import type { CommandType, SentCommand } from '../history.ts';
+import type { Answer, CommandType, SentCommand } from '../history.ts';
 import type { CheckContext, PromiseCheck } from './check.ts';
 import type { Effect } from './effects.ts';
 import type { DeadLetterEvidence, FinalReceipt } from './evidence.ts';
@@ -8,9 +8,9 @@ import type { DeadLetterEvidence, FinalReceipt } from './evidence.ts';
 const EVENT_OF: Readonly<Partial<Record<CommandType, string>>> = { CreateLead: 'LeadCreated', AddNote: 'NoteAdded', RecordInteraction: 'InteractionRecorded' };
 
 export function nothingLost({ recorded, report, effects }: CheckContext): PromiseCheck {
-  const judge = (command: SentCommand, receipt: FinalReceipt | null, effect: Effect | undefined, letters: ReadonlySet<string>): void => {
-    const [{ commandId = '' } = {}] = command.answers;
-    const ids = [command.key, commandId, command.answers[0]?.leadId ?? ''];
+  const judge = (command: SentCommand, first: Answer, receipt: FinalReceipt | null, effect: Effect | undefined, letters: ReadonlySet<string>): void => {
+    const { commandId, leadId } = first;
+    const ids = [command.key, commandId, leadId];
     const tell = (what: string, expected: unknown): void => report({ promise: 1, what, ids, expected, found: { receipt, events: effect?.versions ?? [] } });
     if (receipt === null || receipt.status === 'ACCEPTED')
       return tell('an accepted command has no outcome', 'a receipt that is APPLIED, VISIBLE, REJECTED or DEAD_LETTERED');
@@ -26,7 +26,7 @@ export function nothingLost({ recorded, report, effects }: CheckContext): Promis
       for (const command of recorded.commands.values()) {
         const [first] = command.answers;
         if (first === undefined) continue;
-        judge(command, receipts.get(first.commandId) ?? null, effects.get(first.commandId), letters);
+        judge(command, first, receipts.get(first.commandId) ?? null, effects.get(first.commandId), letters);
       }
     },
   };

@@ -20,7 +20,13 @@ export function onceOnly(context: CheckContext): PromiseCheck {
       report({ promise: 2, what: 'one command changed two streams', ids, expected: elsewhere.streamId, found: [elsewhere.streamId, effect.streamId] });
     const twice = effect.types.filter((type, at) => !SEVERAL.has(type) && effect.types.indexOf(type) !== at);
     if (twice.length > 0)
-      report({ promise: 2, what: 'a command took effect more than once', ids, expected: 'each of its facts once', found: { twice, versions: effect.versions } });
+      report({
+        promise: 2,
+        what: 'a command took effect more than once',
+        ids,
+        expected: 'each of its facts once',
+        found: { twice, versions: effect.versions },
+      });
   }
 
   function markerOnce(event: RecordedEvent): void {
@@ -61,7 +67,13 @@ function repeatsAgree({ report }: CheckContext, { key, answers, refusedWith }: S
   const commandIds = new Set(answers.map(({ commandId }) => commandId));
   const leadIds = new Set(answers.map(({ leadId }) => leadId));
   if (commandIds.size > 1 || leadIds.size > 1)
-    report({ promise: 2, what: 'repeats of one key got different receipts', ids: [key], expected: 'one command, one lead', found: [...commandIds, ...leadIds] });
+    report({
+      promise: 2,
+      what: 'repeats of one key got different receipts',
+      ids: [key],
+      expected: 'one command, one lead',
+      found: [...commandIds, ...leadIds],
+    });
   if (refusedWith !== null && answers.length > 0)
     report({ promise: 2, what: 'a repeat of an accepted command was refused', ids: [key, ...commandIds], expected: 'the same receipt', found: refusedWith });
 }

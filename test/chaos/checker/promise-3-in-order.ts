@@ -65,7 +65,13 @@ export function inOrder({ recorded, report, byCommandId }: CheckContext): Promis
         const command = byCommandId.get(event.commandId);
         const problem = command === undefined ? null : misfit(command, event);
         if (problem !== null)
-          report({ promise: 3, what: 'an event is not what its command asked for', ids: [command?.key ?? '', event.id], expected: command?.input, found: problem });
+          report({
+            promise: 3,
+            what: 'an event is not what its command asked for',
+            ids: [command?.key ?? '', event.id],
+            expected: command?.input,
+            found: problem,
+          });
       }
       if (events.length > 0 && !events.some(({ event }) => event.type === 'LeadErased')) alive.add(streamId);
     },

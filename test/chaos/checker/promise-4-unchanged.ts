@@ -28,11 +28,18 @@ export function unchanged({ recorded, report }: CheckContext): PromiseCheck {
     finish({ hashes, deadLetters }) {
       for (const { eventId, hash } of recorded.samples) {
         const found = hashes.get(eventId);
-        if (found !== hash) report({ promise: 4, what: found === undefined ? 'an event is gone' : 'an event was changed', ids: [eventId], expected: hash, found });
+        if (found !== hash)
+          report({ promise: 4, what: found === undefined ? 'an event is gone' : 'an event was changed', ids: [eventId], expected: hash, found });
       }
       for (const { streamId, value, topic, offset } of deadLetters)
         if (streamId !== null && erasedIds.has(streamId) && value !== null)
-          report({ promise: 4, what: 'a dead letter of an erased lead keeps its content', ids: [streamId, `${topic}@${offset}`], expected: null, found: value.slice(0, 200) });
+          report({
+            promise: 4,
+            what: 'a dead letter of an erased lead keeps its content',
+            ids: [streamId, `${topic}@${offset}`],
+            expected: null,
+            found: value.slice(0, 200),
+          });
     },
   };
 }

@@ -9,8 +9,7 @@ import type { LeadView, StreamEvidence, TimelineLine } from './evidence.ts';
 import { expectedView } from './lead-view.ts';
 
 export function viewsEqualEvents({ report }: CheckContext): PromiseCheck {
-  const tell = (what: string, streamId: string, expected: unknown, found: unknown): void =>
-    report({ promise: 5, what, ids: [streamId], expected, found });
+  const tell = (what: string, streamId: string, expected: unknown, found: unknown): void => report({ promise: 5, what, ids: [streamId], expected, found });
 
   function view(lead: Lead, found: LeadView | null): void {
     if (found === null) return tell('a lead that is there cannot be read', lead.id, { version: lead.version }, null);

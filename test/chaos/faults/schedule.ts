@@ -39,17 +39,20 @@ export async function runFaults(scene: FaultScene, plan: FaultPlan, history: His
     history.faults.push(fault);
     history.note('fault', fault);
     busy.add(target);
-    const job = kind.run(scene, target).catch((error: unknown) => {
-      history.note('fault failed', { kind: kind.kind, target, error: String(error) });
-      // Records that could not be sent again harm nobody; a service that does not come back ends the run.
-      if (kind.kind === 'kill-service') failures.push(error);
-    });
-    const ended = job.then(() => {
+    const job = async (): Promise<void> => {
+      try {
+        await kind.run(scene, target);
+      } catch (error) {
+        history.note('fault failed', { kind: kind.kind, target, error: String(error) });
+        // Records that could not be sent again harm nobody; a service that does not come back ends the run.
+        if (kind.kind === 'kill-service') failures.push(error);
+      }
       fault.endedAtMs = performance.now();
       history.note('fault over', fault);
       busy.delete(target);
       running.delete(ended);
-    });
+    };
+    const ended = job();
     running.add(ended);
   };
 

@@ -40,8 +40,6 @@ export async function runPoisoner({ rawLog, history, world, random, every, stop 
 
 function poisonRecord(kind: PoisonKind, marker: string, tenant: string, leadId: string): { value: Buffer; commandId: string | null } {
   switch (kind) {
-    case 'garbage':
-      return { value: Buffer.concat([Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), Buffer.from(marker)]), commandId: null };
     case 'no envelope':
       return { value: Buffer.from(JSON.stringify({ hello: marker })), commandId: null };
     case 'huge':
@@ -50,6 +48,8 @@ function poisonRecord(kind: PoisonKind, marker: string, tenant: string, leadId: 
       return envelope(tenant, leadId, { type: 'RecordScore', leadId, score: null, basedOnVersion: marker }, { id: 'poisoner', fingerprint: marker });
     case 'unstorable':
       return envelope(tenant, leadId, { type: 'AddNote', leadId, text: marker }, { id: `poisoner\0`, fingerprint: `${marker}\0\ud800` });
+    default:
+      return { value: Buffer.concat([Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28]), Buffer.from(marker)]), commandId: null };
   }
 }
 

@@ -15,19 +15,19 @@ export interface QuiescenceParts {
   readonly brokers: string;
   readonly sql: Sql;
   readonly rawLog: RawLog;
+  /** Those that consume events and run. */
+  readonly roles: readonly string[];
   readonly timeoutMs: number;
-  readonly onWait?: (state: string) => void;
 }
 
 /** True once it is quiet; false where it is not within the time: what is missing then is for the checker to say. */
-export async function untilQuiet({ brokers, sql, rawLog, timeoutMs, onWait }: QuiescenceParts): Promise<boolean> {
+export async function untilQuiet({ brokers, sql, rawLog, roles, timeoutMs }: QuiescenceParts): Promise<boolean> {
   const log = createKafkaLog({ brokers: [brokers], clientId: 'chaos-quiescence' });
   const deadlineMs = performance.now() + timeoutMs;
   let [last, sinceMs] = ['', performance.now()];
   try {
     while (performance.now() < deadlineMs) {
-      const state = await lookAround(log, sql, rawLog).catch((error: unknown) => ({ open: 1, mark: `cannot look: ${String(error)}` }));
-      onWait?.(`${state.open} open`);
+      const state = await lookAround(log, sql, rawLog, roles).catch((error: unknown) => ({ open: 1, mark: `cannot look: ${String(error)}` }));
       if (state.mark !== last || state.open > 0) [last, sinceMs] = [state.mark, performance.now()];
       else if (performance.now() - sinceMs > STILL_MS) return true;
       await delay(LOOK_EVERY_MS);
@@ -39,11 +39,11 @@ export async function untilQuiet({ brokers, sql, rawLog, timeoutMs, onWait }: Qu
 }
 
 /** `open`: records and commands that wait. `mark` changes with everything that is written. */
-async function lookAround(log: Log, sql: Sql, rawLog: RawLog): Promise<{ open: number; mark: string }> {
+async function lookAround(log: Log, sql: Sql, rawLog: RawLog, roles: readonly string[]): Promise<{ open: number; mark: string }> {
   const lags = await Promise.all(
     LANES.flatMap((lane) => [
       log.lag(groupOf('command-handler', lane), commandTopic(lane)),
-      ...['projector', 'scoring', 'matching'].map((role) => log.lag(groupOf(role, lane), eventTopic(lane))),
+      ...roles.map((role) => log.lag(groupOf(role, lane), eventTopic(lane))),
     ]),
   );
   const [counts] = await sql<{ parked: number; written: string }[]>`

@@ -46,12 +46,14 @@ export async function readReceipts(api: ApiClient, ids: readonly string[]): Prom
 export async function readLeads(api: ApiClient, ids: readonly string[]): Promise<FoundLead[]> {
   const pages = await inTurns(slices(ids, LEADS_PER_REQUEST), async (some) => {
     const { nodes } = await api.insist<{ nodes: (LeadNode | null)[] }>(LEADS, { ids: some });
-    return Promise.all(nodes.map((node) => (node === null ? { view: null, timeline: null } : wholeLead(api, node))));
+    return Promise.all(nodes.map((node) => wholeLead(api, node)));
   });
   return pages.flat();
 }
 
-async function wholeLead(api: ApiClient, { timeline, ...view }: LeadNode): Promise<FoundLead> {
+async function wholeLead(api: ApiClient, node: LeadNode | null): Promise<FoundLead> {
+  if (node === null) return { view: null, timeline: null };
+  const { timeline, ...view } = node;
   const lines = timeline.edges.map(({ node }) => node);
   for (let page = timeline.pageInfo; page.hasNextPage;) {
     const { lead } = await api.insist<{ lead: { timeline: Timeline } | null }>(MORE, { id: view['id'], after: page.endCursor });
@@ -59,7 +61,7 @@ async function wholeLead(api: ApiClient, { timeline, ...view }: LeadNode): Promi
     lines.push(...lead.timeline.edges.map(({ node }) => node));
     page = lead.timeline.pageInfo;
   }
-  return { view: view as LeadView, timeline: lines };
+  return { view, timeline: lines };
 }
 
 /** The version at each place where a lead stands, by its id. */

@@ -79,7 +79,12 @@ async function insist<T>(attempt: () => Promise<T>): Promise<T> {
   }
 }
 
-async function readRecords(kafka: Kafka, topic: string, lastMax: number, withAdmin: <T>(ask: (admin: Admin) => Promise<T>) => Promise<T>): Promise<RawRecord[]> {
+async function readRecords(
+  kafka: Kafka,
+  topic: string,
+  lastMax: number,
+  withAdmin: <T>(ask: (admin: Admin) => Promise<T>) => Promise<T>,
+): Promise<RawRecord[]> {
   const offsets = await withAdmin((admin) => admin.fetchTopicOffsets(topic));
   const wanted = offsets.map(({ partition, low, high }) => ({ partition, from: Math.max(Number(low), Number(high) - lastMax), end: Number(high) }));
   const open = new Map(wanted.filter(({ from, end }) => end > from).map(({ partition, end }) => [partition, end]));
