@@ -90,9 +90,9 @@ export function createTableLog(options: TableLogOptions): TableLog {
     async ensureTopics(topics) {
       await inLogTerms(createPartitions(sql, topics));
     },
-    async append(records) {
+    async append(records, { signal } = {}) {
       assertOpen();
-      await appender.append(records);
+      await appender.append(records, signal);
     },
     async consume(consume) {
       assertOpen();

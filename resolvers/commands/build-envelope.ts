@@ -7,6 +7,7 @@ import type { Tier } from '../../domain/scoring/score.ts';
 import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
+import { within } from '../within.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 
@@ -57,10 +58,10 @@ async function commandIdOf({ identity, ports }: RequestContext, key: string | nu
 }
 
 /** The lead's tier as far as the read models know it. Only the lane hangs on it: what cannot be read is taken for new. */
-async function tierOf({ identity, ports, requestId }: RequestContext, streamId: StreamId): Promise<Tier | undefined> {
+async function tierOf({ identity, ports, requestId, shared }: RequestContext, streamId: StreamId): Promise<Tier | undefined> {
   if (!isId('lead', streamId)) return undefined;
   try {
-    const [view] = await ports.readModels.get([{ tenant: identity.tenant, kind: 'lead', id: streamId }]);
+    const [view] = await within(shared.timing.lookupMs, ports.readModels.get([{ tenant: identity.tenant, kind: 'lead', id: streamId }]));
     return view == null ? undefined : (JSON.parse(view.doc) as Lead).score?.tier;
   } catch (error) {
     ports.logger.warn({ requestId, error: String(error) }, "a lead's tier could not be read; its command goes into the hot lane");
