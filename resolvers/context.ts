@@ -2,6 +2,7 @@
 import type { Role } from '../domain/agent/agent.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { ConsistencyTokens } from './consistency-token.ts';
+import type { ReceiptNotes } from './commands/receipt-notes.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { GatewayPorts, Timing } from './ports.ts';
@@ -17,6 +18,7 @@ export interface Identity {
 /** What all requests of a process share. */
 export interface GatewayShared {
   readonly feed: LiveFeed;
+  readonly receipts: ReceiptNotes;
   readonly tokens: ConsistencyTokens;
   readonly timing: Timing;
   /** Ends every subscription with the cursor to resume from, and stops listening. */

@@ -20,6 +20,10 @@ export interface GatewayPorts {
 
 /** How long answers are held back at the most. */
 export interface Timing {
+  /** Taking a command in: until the log has it, or the caller is told that it was not taken. */
+  readonly acceptanceMs: number;
+  /** One look at the read models on that way, for what can be done without: the lane, an earlier receipt. */
+  readonly lookupMs: number;
   /** `wait: APPLIED | VISIBLE` of a mutation. */
   readonly commandWaitMs: number;
   /** Between two looks at a receipt while waiting; news on the live feed come sooner. */
@@ -28,4 +32,5 @@ export interface Timing {
   readonly versionWaitMs: number;
 }
 
-export const DEFAULT_TIMING: Timing = { commandWaitMs: 5_000, receiptPollMs: 250, versionWaitMs: 2_000 };
+/** Two seconds are promised for acceptance, HTTP and a busy machine included. */
+export const DEFAULT_TIMING: Timing = { acceptanceMs: 1_700, lookupMs: 500, commandWaitMs: 5_000, receiptPollMs: 250, versionWaitMs: 2_000 };

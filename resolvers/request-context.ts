@@ -1,18 +1,27 @@
 /** Makes what requests work with. */
+import { createReceiptNotes } from './commands/receipt-notes.ts';
 import { createConsistencyTokens } from './consistency-token.ts';
 import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createLiveFeed } from './live/live-feed.ts';
 import { createLoaders } from './loaders/loaders.ts';
+import { within } from './within.ts';
 
 /** Once for a process. Nothing is read or listened to before it is needed. */
 export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}): GatewayShared {
   const feed = createLiveFeed(ports.liveBus, ports.logger);
+  const receipts = createReceiptNotes(ports);
+  const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {
     feed,
+    receipts,
     tokens: createConsistencyTokens(ports.tokenSecret),
-    timing: { ...DEFAULT_TIMING, ...timing },
-    close: () => feed.close(),
+    timing: allTiming,
+    async close() {
+      await feed.close();
+      // Best effort, as all news of receipts are: a process that stops does not wait for read models that hang.
+      await within(allTiming.lookupMs, receipts.idle()).catch(() => undefined);
+    },
   };
 }
 

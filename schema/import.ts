@@ -1,7 +1,7 @@
 /** Many leads or listings at once. */
 import { importLeads } from '../resolvers/intake/import-leads.ts';
 import { importProperties } from '../resolvers/intake/import-properties.ts';
-import type { ImportProblem, ImportReport } from '../resolvers/intake/import-rows.ts';
+import type { ImportInterruption, ImportProblem, ImportReport } from '../resolvers/intake/import-rows.ts';
 import { builder } from './builder.ts';
 import { CreateLeadInput } from './lead-inputs.ts';
 import { CommandReceiptType } from './refs.ts';
@@ -16,6 +16,15 @@ const ImportErrorType = builder.objectRef<ImportProblem>('ImportError').implemen
   }),
 });
 
+const ImportInterruptionType = builder.objectRef<ImportInterruption>('ImportInterruption').implement({
+  description: 'The command log went away in the middle. The same rows with the same idempotency key complete the import: nothing comes twice.',
+  fields: (t) => ({
+    fromRow: t.exposeInt('fromRow', { description: 'Rows from this one on were not taken in, as far as is known.' }),
+    message: t.exposeString('message'),
+    retryAfter: t.exposeInt('retryAfter', { description: 'Seconds.' }),
+  }),
+});
+
 const ImportReportType = builder.objectRef<ImportReport>('ImportReport').implement({
   description: 'Good rows went in, one command each; bad ones are told.',
   fields: (t) => ({
@@ -24,6 +33,12 @@ const ImportReportType = builder.objectRef<ImportReport>('ImportReport').impleme
     errors: t.field({ type: [ImportErrorType], resolve: (report) => report.errors }),
     ignoredColumns: t.stringList({ description: 'Columns of the CSV that mean nothing to us.', resolve: (report) => report.ignoredColumns }),
     commandIds: t.idList({ description: 'One for each accepted row, in their order.', resolve: (report) => report.receipts.map(({ id }) => id) }),
+    interruption: t.field({
+      type: ImportInterruptionType,
+      nullable: true,
+      description: 'Null where every good row went in.',
+      resolve: (report) => report.interruption,
+    }),
     receipts: t.field({
       type: [CommandReceiptType],
       description: 'As of now.',

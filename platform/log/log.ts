@@ -77,11 +77,16 @@ export interface TrimmedPartition {
   readonly end: string;
 }
 
+export interface AppendOptions {
+  /** When it aborts, append rejects with LogUnavailableError, and what has not left by then is not sent any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Log {
   /** Creates what is missing of the topics. Safe to repeat and to run from several processes. */
   ensureTopics(topics: readonly string[]): Promise<void>;
   /** Durable once resolved. Rejects with LogUnavailableError where that is not known (it may still have been written). */
-  append(records: readonly LogRecord[]): Promise<void>;
+  append(records: readonly LogRecord[], options?: AppendOptions): Promise<void>;
   /** A new group starts at the first record. Resolves once the consumer runs. */
   consume(options: ConsumeOptions): Promise<LogConsumer>;
   /** Records of the topic that the group has not finished. */
@@ -100,3 +105,5 @@ export interface Log {
 export class LogUnavailableError extends Error {
   override readonly name = 'LogUnavailableError';
 }
+
+export const givenUp = (): LogUnavailableError => new LogUnavailableError('whoever wanted this in the log waits for it no more');

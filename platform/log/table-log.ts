@@ -83,9 +83,9 @@ export function createTableLog(options: TableLogOptions): Log {
     async ensureTopics(topics) {
       await inLogTerms(createPartitions(sql, topics));
     },
-    async append(records) {
+    async append(records, { signal } = {}) {
       assertOpen();
-      await appender.append(records);
+      await appender.append(records, signal);
     },
     async consume(consume) {
       assertOpen();

@@ -7,6 +7,7 @@ import { creationOf } from '../../domain/stream-ids.ts';
 import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
+import { within } from '../within.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 
@@ -62,16 +63,16 @@ export function checkKey(key: string): void {
 }
 
 /** By the lead's tier, as far as the read models know it: what cannot be read is taken for new. */
-async function laneOnStream({ identity, ports, requestId }: RequestContext, type: Command['type'], streamId: StreamId): Promise<Lane> {
+async function laneOnStream({ identity, ports, requestId, shared }: RequestContext, type: Command['type'], streamId: StreamId): Promise<Lane> {
   const asNew = commandLane({ type, bulk: false });
   const creation = creationOf(streamId);
   if (creation === null) return asNew;
   const { tenant } = identity;
   try {
-    const [view] = await ports.readModels.get([{ tenant, kind: 'lead', id: streamId }]);
+    const [view] = await within(shared.timing.lookupMs, ports.readModels.get([{ tenant, kind: 'lead', id: streamId }]));
     if (view != null) return commandLane({ type, tier: (JSON.parse(view.doc) as Lead).score?.tier, bulk: false });
     // Not there yet, but on its way: in the same lane, under the same key, it cannot be overtaken.
-    const [receipt] = await ports.readModels.get([{ tenant, kind: 'command', id: creation }]);
+    const [receipt] = await within(shared.timing.lookupMs, ports.readModels.get([{ tenant, kind: 'command', id: creation }]));
     const { status, lane } = receipt == null ? {} : (JSON.parse(receipt.doc) as Partial<CommandReceipt>);
     return status === 'ACCEPTED' && lane !== undefined ? lane : asNew;
   } catch (error) {

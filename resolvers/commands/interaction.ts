@@ -3,6 +3,7 @@ import { isId } from '../../domain/ids.ts';
 import type { Interaction } from '../../domain/lead/commands.ts';
 import { normalizeInteraction } from '../../domain/lead/normalize-interaction.ts';
 import { badInput } from '../errors.ts';
+import { within } from '../within.ts';
 import type { CommandScope } from './command.ts';
 import { good } from './input-problems.ts';
 import type { RecordInteractionInput } from './inputs.ts';
@@ -36,7 +37,7 @@ function rawInteraction(input: RecordInteractionInput, now: string): Interaction
 
 async function priceOf(propertyId: string, { context }: CommandScope): Promise<number | undefined> {
   try {
-    return (await context.loaders.property(propertyId))?.priceMinor;
+    return (await within(context.shared.timing.lookupMs, context.loaders.property(propertyId)))?.priceMinor;
   } catch (error) {
     // The interaction counts without a price, too; the command must not fail because a view cannot be read.
     context.ports.logger.warn({ requestId: context.requestId, error: String(error) }, 'the price of a viewed property could not be read');

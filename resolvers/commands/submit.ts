@@ -1,18 +1,21 @@
-/** Takes a command in: reserves its id, puts it into the log, and answers with the receipt. */
+/** Takes a command in: keeps its id, puts it into the log, and answers with the receipt. */
 import type { CommandEnvelope, CommandReceipt } from '../../domain/messages.ts';
 import { acceptedReceipt } from '../../domain/views/receipts.ts';
-import { commandTopic, recordKey } from '../../platform/log/topics.ts';
-import { encodeCommand } from '../../platform/messages/encode.ts';
-import type { LogRecord } from '../../platform/log/log.ts';
+import { commandRecord } from '../../platform/messages/command-record.ts';
+import { receiptMark } from '../../platform/read-models/receipt-put.ts';
 import type { RequestContext } from '../context.ts';
-import { conflictingKey, unavailable } from '../errors.ts';
+import { conflictingKey } from '../errors.ts';
+import { within } from '../within.ts';
+import { notTaken, startAcceptance, type Acceptance } from './acceptance.ts';
 import { requireAuthority } from './authority.ts';
 import { buildEnvelope } from './build-envelope.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
-import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import { watchReceipt } from './wait-for.ts';
 
-/** Throws ApiError: FORBIDDEN, BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, or UNAVAILABLE where the log did not take it (it may have: repeat with the same key). */
+/**
+ * Throws ApiError: FORBIDDEN, BAD_USER_INPUT, IDEMPOTENCY_CONFLICT, or UNAVAILABLE where the log did not take it in time (it may have: repeat
+ * with the same key).
+ */
 export async function submitCommand<Input>(
   context: RequestContext,
   definition: CommandDefinition<Input>,
@@ -20,48 +23,55 @@ export async function submitCommand<Input>(
   options: CommandOptions,
 ): Promise<CommandReceipt> {
   requireAuthority(context, definition);
-  const envelope = await buildEnvelope(context, definition, input, options);
-  const wait = options.wait ?? 'ACCEPTED';
-  if (wait === 'ACCEPTED') return accept(context, envelope);
-  const watch = await watchReceipt(context, envelope); // Before it is sent, so that no news are missed.
+  const acceptance = startAcceptance(context.shared.timing.acceptanceMs);
   try {
-    return await watch.until(await accept(context, envelope), wait);
+    const envelope = await acceptance.bound(buildEnvelope(context, definition, input, options));
+    const take = (): Promise<CommandReceipt> => accept(context, envelope, options.idempotencyKey != null, acceptance);
+    const wait = options.wait ?? 'ACCEPTED';
+    if (wait === 'ACCEPTED') return await take();
+    const watch = await watchReceipt(context, envelope); // Before it is sent, so that no news are missed.
+    try {
+      return await watch.until(await take(), wait);
+    } finally {
+      watch.stop();
+    }
   } finally {
-    watch.stop();
+    acceptance.end();
   }
 }
 
 /** The receipt of a command that is safely in the log, or was handled before. */
-async function accept(context: RequestContext, envelope: CommandEnvelope): Promise<CommandReceipt> {
-  const receipt = await reserve(context, acceptedReceipt(envelope));
+async function accept(context: RequestContext, envelope: CommandEnvelope, isKeyed: boolean, acceptance: Acceptance): Promise<CommandReceipt> {
+  const accepted = acceptedReceipt(envelope);
+  // Nobody else can have an id that was made a moment ago.
+  const receipt = isKeyed ? await acceptance.bound(keepId(context, accepted)) : accepted;
   if (receipt.fingerprint !== envelope.fingerprint) throw conflictingKey();
-  // ACCEPTED may be a reservation whose sender died before the log had it: sent once more, the inbox makes it one.
-  if (receipt.status === 'ACCEPTED') await appendCommands(context, [envelope]);
+  if (receipt.status !== 'ACCEPTED') return receipt;
+  // It may be there by an earlier request already: sent once more, the inbox makes it one.
+  await appendCommands(context, [envelope], acceptance);
+  const noted = context.shared.receipts.note([receipt]);
+  // Of a kept id, readers wait for the note themselves; an unknown id would be nothing to them.
+  if (!isKeyed) await acceptance.bound(within(context.shared.timing.lookupMs, noted)).catch(() => undefined);
   return receipt;
 }
 
-/** The receipt that stands under the command's id: this one, or that of an earlier request. */
-async function reserve({ ports, requestId }: RequestContext, receipt: CommandReceipt): Promise<CommandReceipt> {
+/** What stands under the command's id: the mark of this request, or what an earlier one came to. */
+async function keepId({ ports, requestId, shared }: RequestContext, receipt: CommandReceipt): Promise<CommandReceipt> {
   try {
-    return JSON.parse((await ports.readModels.putIfAbsent(receiptPut(receipt))).doc) as CommandReceipt;
+    const { doc } = await within(shared.timing.lookupMs, ports.readModels.putIfAbsent(receiptMark(receipt)));
+    return JSON.parse(doc) as CommandReceipt;
   } catch (error) {
-    ports.logger.warn({ requestId, error: String(error) }, 'a command id could not be reserved; the inbox decides');
+    ports.logger.warn({ requestId, error: String(error) }, 'a command id could not be kept; the inbox decides');
     return receipt;
   }
 }
 
-const recordOf = (envelope: CommandEnvelope): LogRecord => ({
-  topic: commandTopic(envelope.lane),
-  key: recordKey(envelope.tenant, envelope.streamId),
-  value: encodeCommand(envelope),
-});
-
 /** Durable once resolved. Throws ApiError (UNAVAILABLE). */
-export async function appendCommands({ ports, requestId }: RequestContext, envelopes: readonly CommandEnvelope[]): Promise<void> {
+export async function appendCommands({ ports, requestId }: RequestContext, envelopes: readonly CommandEnvelope[], acceptance: Acceptance): Promise<void> {
   try {
-    await ports.log.append(envelopes.map(recordOf));
+    await acceptance.bound(ports.log.append(envelopes.map(commandRecord), { signal: acceptance.signal }));
   } catch (error) {
     ports.logger.error({ requestId, commands: envelopes.length, error: String(error) }, 'the log did not take commands');
-    throw unavailable('the change could not be taken in; send it again with the same idempotency key', error);
+    throw notTaken(error);
   }
 }

@@ -3,6 +3,7 @@ import type { CommandEnvelope, CommandReceipt } from '../../domain/messages.ts';
 import type { RequestContext } from '../context.ts';
 import { conflictingKey } from '../errors.ts';
 import { readReceipts } from '../loaders/receipt-loader.ts';
+import { TooLateError, within } from '../within.ts';
 import type { Wait } from './command.ts';
 import { hasReached } from './receipt.ts';
 
@@ -24,17 +25,31 @@ export async function watchReceipt(
   const { id, tenant } = command;
   const { ports, shared, requestId } = context;
   const bell = createBell();
-  const stop = await shared.feed
-    .listen(tenant, (message) => {
-      if (message.kind === 'command' && message.id === id) bell.ring();
-    })
-    .catch((error: unknown) => {
-      ports.logger.warn({ requestId, error: String(error) }, 'no live news; the receipt is read until it moves');
-      return () => undefined;
-    });
+  const listening = shared.feed.listen(tenant, (message) => {
+    if (message.kind === 'command' && message.id === id) bell.ring();
+  });
+  await within(shared.timing.lookupMs, listening).catch((error: unknown) => {
+    ports.logger.warn({ requestId, error: String(error) }, 'no live news; the receipt is read until it moves');
+  });
+
+  /** The wait ends on time although a store hangs. */
+  const readWithin = async (leftMs: number, before: CommandReceipt): Promise<CommandReceipt> => {
+    try {
+      return await within(Math.max(leftMs, 1), read(before));
+    } catch (error) {
+      if (error instanceof TooLateError) return before;
+      throw error;
+    }
+  };
 
   return {
-    stop,
+    stop() {
+      // Where it only now begins to listen, it ends at once.
+      void listening.then(
+        (unlisten) => unlisten(),
+        () => undefined,
+      );
+    },
     async until(receipt, wait) {
       const deadlineMs = performance.now() + shared.timing.commandWaitMs;
       let latest = receipt;
@@ -42,7 +57,7 @@ export async function watchReceipt(
         const leftMs = deadlineMs - performance.now();
         if (leftMs <= 0) break;
         await bell.wait(Math.min(leftMs, shared.timing.receiptPollMs));
-        latest = await read(latest);
+        latest = await readWithin(deadlineMs - performance.now(), latest);
       }
       return latest;
     },

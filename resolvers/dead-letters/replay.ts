@@ -2,7 +2,8 @@
 import { isDeadLetterId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { asReplay, type ReplayEnvelope } from '../../platform/dead-letters/as-replay.ts';
-import type { CommandOptions } from '../commands/command.ts';
+import { startAcceptance, type Acceptance } from '../commands/acceptance.ts';
+import type { CommandOptions, Wait } from '../commands/command.ts';
 import { appendCommands } from '../commands/submit.ts';
 import { watchReceipt } from '../commands/wait-for.ts';
 import type { RequestContext } from '../context.ts';
@@ -27,20 +28,35 @@ export async function replayDeadLetter(
   { idempotencyKey, wait }: Pick<CommandOptions, 'idempotencyKey' | 'wait'>,
 ): Promise<CommandReceipt> {
   requireDeadLetterAuthority(context);
-  const command = await replayable(context, id);
-  const before = await latestReceipt(context, command);
+  const acceptance = startAcceptance(context.shared.timing.acceptanceMs);
+  try {
+    return await tryAgain(context, id, idempotencyKey, wait ?? 'ACCEPTED', acceptance);
+  } finally {
+    acceptance.end();
+  }
+}
+
+async function tryAgain(
+  context: RequestContext,
+  id: string,
+  idempotencyKey: CommandOptions['idempotencyKey'],
+  wait: Wait,
+  acceptance: Acceptance,
+): Promise<CommandReceipt> {
+  const command = await acceptance.bound(replayable(context, id));
+  const before = await acceptance.bound(latestReceipt(context, command));
   if (before !== null && before.fingerprint !== command.fingerprint) throw new ApiError('CONFLICT', `${id}: another command has its command id by now`);
   const { letter } = command.replay;
-  const request = await replayRequest(context, idempotencyKey, { letter, deadLetteredAt: deadLetteredAtOf(before) });
+  const request = await acceptance.bound(replayRequest(context, idempotencyKey, { letter, deadLetteredAt: deadLetteredAtOf(before) }));
   const told = (receipt: CommandReceipt | null): CommandReceipt => receiptSince(receipt, request.deadLetteredAt, command);
   const send = async (): Promise<CommandReceipt> => {
     if (!request.sent && isOpen(before)) {
-      await appendCommands(context, [command]);
+      await appendCommands(context, [command], acceptance);
       await request.remember();
     }
     return told(before);
   };
-  if (wait == null || wait === 'ACCEPTED') return send();
+  if (wait === 'ACCEPTED') return send();
   // Before it is sent, so that no news are missed. What cannot be read is no news.
   const watch = await watchReceipt(context, command, (known) => latestReceipt(context, command).then(told, () => known));
   try {

@@ -2,10 +2,11 @@
 import { tenantId, type LeadId, type TenantId } from '../../domain/ids.ts';
 import type { LeadCommand } from '../../domain/lead/commands.ts';
 import type { CommandEnvelope } from '../../domain/messages.ts';
-import { commandTopic, recordKey } from '../../platform/log/topics.ts';
-import { encodeCommand } from '../../platform/messages/encode.ts';
+import { commandRecord } from '../../platform/messages/command-record.ts';
 import { digest, keyedCommandId } from '../../platform/messages/new-id.ts';
-import type { GatewayPorts } from '../ports.ts';
+import { startAcceptance, type Acceptance } from '../commands/acceptance.ts';
+import { DEFAULT_TIMING, type GatewayPorts, type Timing } from '../ports.ts';
+import { within } from '../within.ts';
 import { crmLeadId, toCommands } from './crm-commands.ts';
 import { CrmPayloadError, readCrmPayload, type CrmEvent } from './crm-payload.ts';
 import { checkSignature, signatureOf, SIGNATURE_DOES_NOT_FIT, TOLERANCE_SECONDS } from './webhook-signature.ts';
@@ -14,6 +15,7 @@ export interface CrmWebhookOptions {
   readonly ports: Pick<GatewayPorts, 'log' | 'readModels' | 'clock' | 'logger'>;
   /** The secret of each tenant that may send. */
   readonly secrets: ReadonlyMap<string, string>;
+  readonly timing?: Pick<Timing, 'acceptanceMs' | 'lookupMs'> | undefined;
 }
 
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
@@ -36,23 +38,23 @@ async function toEnvelope(tenant: TenantId, leadId: LeadId, command: LeadCommand
   };
 }
 
-async function send(options: CrmWebhookOptions, tenant: TenantId, event: Exclude<CrmEvent, { kind: 'IGNORED' }>, delivery: string): Promise<Answer> {
+type Told = Exclude<CrmEvent, { kind: 'IGNORED' }>;
+
+async function send(options: CrmWebhookOptions, tenant: TenantId, event: Told, delivery: string, acceptance: Acceptance): Promise<Answer> {
   const now = options.ports.clock.now().toISOString();
   const leadId = await crmLeadId(tenant, event.contact.externalId);
   const { commands, leftOut } = toCommands(event, leadId, now);
   // The CRM tells again what it had no answer to, under a new signature: its own id makes that the same.
   const cause = event.cause === undefined ? delivery : await digest(`${event.kind}:${event.cause}`);
   const envelopes = await Promise.all(commands.map((command, index) => toEnvelope(tenant, leadId, command, cause, index, now)));
-  await options.ports.log.append(
-    envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(tenant, leadId), value: encodeCommand(envelope) })),
-  );
+  await acceptance.bound(options.ports.log.append(envelopes.map(commandRecord), { signal: acceptance.signal }));
   return { status: 202, body: { accepted: true, leadId, commandIds: envelopes.map(({ id }) => id), leftOut } };
 }
 
 /** Refusing replays is a feature of the read models: without them a delivery is still taken, and its command ids still make a repeat harmless. */
 async function withoutReplayGuard<T>(options: CrmWebhookOptions, step: Promise<T>): Promise<T | null> {
   try {
-    return await step;
+    return await within((options.timing ?? DEFAULT_TIMING).lookupMs, step);
   } catch (error) {
     options.ports.logger.warn({ error }, 'webhook replays cannot be told apart while the read models are away');
     return null;
@@ -64,9 +66,13 @@ async function sendOnce(options: CrmWebhookOptions, tenant: TenantId, event: Crm
   if (event.kind === 'IGNORED') return { status: 200, body: { accepted: false, ignored: event.why } };
   const { readModels } = options.ports;
   const ref = { tenant, kind: 'webhook', id: delivery } as const;
-  const [seen] = (await withoutReplayGuard(options, readModels.get([ref]))) ?? [];
-  if (seen) return refuse(409, 'this delivery was taken before');
-  const answer = await send(options, tenant, event, delivery);
+  const acceptance = startAcceptance((options.timing ?? DEFAULT_TIMING).acceptanceMs);
+  const take = async (): Promise<Answer> => {
+    const [seen] = (await withoutReplayGuard(options, readModels.get([ref]))) ?? [];
+    return seen ? refuse(409, 'this delivery was taken before') : send(options, tenant, event, delivery, acceptance);
+  };
+  const answer = await take().finally(() => acceptance.end());
+  if (answer.status !== 202) return answer;
   await withoutReplayGuard(options, readModels.put([{ ...ref, version: 1, doc: '{}', index: null, ttlSeconds: SEEN_TTL_SECONDS }]));
   return answer;
 }

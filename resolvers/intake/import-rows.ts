@@ -5,10 +5,12 @@ import { digest } from '../../platform/messages/new-id.ts';
 import { buildEnvelope } from '../commands/build-envelope.ts';
 import { canonicalJson } from '../commands/canonical-json.ts';
 import type { CommandDefinition } from '../commands/command.ts';
-import { receiptPut } from '../../platform/read-models/receipt-put.ts';
+import { isReceiptMark } from '../../platform/read-models/receipt-put.ts';
+import { startAcceptance } from '../commands/acceptance.ts';
 import { appendCommands } from '../commands/submit.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput, isApiError } from '../errors.ts';
+import { within } from '../within.ts';
 
 export interface ImportProblem {
   /** Of a CSV: its line, the header being 1. Of objects: their place, from 1. */
@@ -42,13 +44,22 @@ export interface ImportReport {
   readonly ignoredColumns: readonly string[];
   /** One for each accepted row, in their order. */
   readonly receipts: readonly CommandReceipt[];
+  /** Where the log went away in the middle. */
+  readonly interruption: ImportInterruption | null;
+}
+/** Rows from `fromRow` on were not taken in, as far as is known; the same file and key again completes the import. */
+export interface ImportInterruption {
+  readonly fromRow: number;
+  readonly message: string;
+  /** Seconds. */
+  readonly retryAfter: number;
 }
 
 export const IMPORT_ROWS_MAX = 10_000;
 /** Commands of one append; between them other requests have their turn. */
 const CHUNK = 500;
 
-/** Throws ApiError: BAD_USER_INPUT for too many rows, UNAVAILABLE (repeat with the same key: what went in stays one). */
+/** Throws ApiError: BAD_USER_INPUT for too many rows, UNAVAILABLE where nothing was taken in (repeat with the same key: what went in stays one). */
 export async function importRows<Input extends object>(
   context: RequestContext,
   definition: CommandDefinition<Input>,
@@ -58,17 +69,25 @@ export async function importRows<Input extends object>(
   if (rows.length > IMPORT_ROWS_MAX) throw badInput(`at most ${IMPORT_ROWS_MAX} rows at a time, not ${rows.length}`, field);
   const problems: ImportProblem[] = [...errors];
   const receipts: CommandReceipt[] = [];
-  for (let at = 0; at < rows.length; at += CHUNK) {
+  const views = { away: false };
+  let interruption: ImportInterruption | null = null;
+  for (let at = 0; at < rows.length && interruption === null; at += CHUNK) {
     const envelopes: CommandEnvelope[] = [];
     for (const row of rows.slice(at, at + CHUNK)) {
       const made = await envelopeOf(context, definition, row, key);
       if ('message' in made) problems.push(made);
       else envelopes.push(made);
     }
-    receipts.push(...(await take(context, envelopes)));
+    try {
+      receipts.push(...(await take(context, envelopes, views)));
+    } catch (error) {
+      // What is in stays in, and has to be told: then this is an answer, not a failure.
+      if (receipts.length === 0 || !isApiError(error)) throw error;
+      interruption = { fromRow: rows[at]?.row ?? 0, message: error.message, retryAfter: error.extensions.retryAfter ?? 0 };
+    }
   }
   const rejected = new Set(problems.map(({ row }) => row)).size;
-  return { accepted: receipts.length, rejected, errors: problems.sort((a, b) => a.row - b.row), ignoredColumns, receipts };
+  return { accepted: receipts.length, rejected, errors: problems.sort((a, b) => a.row - b.row), ignoredColumns, receipts, interruption };
 }
 
 /**
@@ -100,32 +119,41 @@ function problemOf(row: number, input: object, message: string, field: string | 
 }
 
 /** Into the log, then the receipts. What was handled before is not sent again. */
-async function take(context: RequestContext, envelopes: readonly CommandEnvelope[]): Promise<CommandReceipt[]> {
-  const receipts = await knownReceipts(context, envelopes);
-  const fresh = envelopes.filter((_, at) => (receipts[at]?.status ?? 'ACCEPTED') === 'ACCEPTED');
-  if (fresh.length > 0) await appendCommands(context, fresh);
-  const accepted = envelopes.map((envelope, at) => receipts[at] ?? acceptedReceipt(envelope));
-  await noteReceipts(context, accepted);
-  return accepted;
+async function take(context: RequestContext, envelopes: readonly CommandEnvelope[], views: { away: boolean }): Promise<CommandReceipt[]> {
+  if (envelopes.length === 0) return [];
+  const acceptance = startAcceptance(context.shared.timing.acceptanceMs);
+  try {
+    const receipts = await knownReceipts(context, envelopes, views);
+    const fresh = envelopes.filter((_, at) => (receipts[at]?.status ?? 'ACCEPTED') === 'ACCEPTED');
+    if (fresh.length > 0) await appendCommands(context, fresh, acceptance);
+    const accepted = envelopes.map((envelope, at) => receipts[at] ?? acceptedReceipt(envelope));
+    await noteReceipts(context, accepted, views);
+    return accepted;
+  } finally {
+    acceptance.end();
+  }
 }
 
-async function knownReceipts({ ports, requestId }: RequestContext, envelopes: readonly CommandEnvelope[]): Promise<(CommandReceipt | null)[]> {
-  if (envelopes.length === 0) return [];
+/** Read models that hang hold an import up once, not for each of its chunks. */
+async function knownReceipts(
+  { ports, requestId, shared }: RequestContext,
+  envelopes: readonly CommandEnvelope[],
+  views: { away: boolean },
+): Promise<(CommandReceipt | null)[]> {
+  if (views.away) return envelopes.map(() => null);
   try {
-    const views = await ports.readModels.get(envelopes.map(({ tenant, id }) => ({ tenant, kind: 'command', id })));
-    return views.map((view) => (view === null ? null : (JSON.parse(view.doc) as CommandReceipt)));
+    const found = await within(shared.timing.lookupMs, ports.readModels.get(envelopes.map(({ tenant, id }) => ({ tenant, kind: 'command', id }))));
+    return found.map((view) => (view === null || isReceiptMark(view) ? null : (JSON.parse(view.doc) as CommandReceipt)));
   } catch (error) {
+    views.away = true;
     ports.logger.warn({ requestId, error: String(error) }, 'receipts cannot be read; the inbox decides what is a repeat');
     return envelopes.map(() => null);
   }
 }
 
-/** A receipt that a worker has moved on by now is not taken back: its version is higher. */
-async function noteReceipts({ ports, requestId }: RequestContext, receipts: readonly CommandReceipt[]): Promise<void> {
-  if (receipts.length === 0) return;
-  try {
-    await ports.readModels.put(receipts.map(receiptPut));
-  } catch (error) {
-    ports.logger.warn({ requestId, error: String(error) }, 'receipts could not be written; the workers write them when the commands are handled');
-  }
+async function noteReceipts({ shared }: RequestContext, receipts: readonly CommandReceipt[], views: { away: boolean }): Promise<void> {
+  if (views.away) return;
+  await within(shared.timing.lookupMs, shared.receipts.note(receipts)).catch(() => {
+    views.away = true;
+  });
 }

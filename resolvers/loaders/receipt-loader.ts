@@ -1,9 +1,13 @@
-/** Receipts of commands: from the read models, else from the inbox. */
+/**
+ * Receipts of commands: from the read models, else from the inbox. A mark (an id that is kept while its command is on its way to the log) is
+ * no receipt: its request may have ended without the log. It becomes one in a moment, or the inbox knows better, or nobody can say.
+ */
 import DataLoader from 'dataloader';
 import { isId, type CommandId, type TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { unavailable } from '../errors.ts';
 import type { GatewayPorts } from '../ports.ts';
+import { isReceiptMark } from '../../platform/read-models/receipt-put.ts';
 import { caughtUp } from './receipt-progress.ts';
 
 export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
@@ -17,18 +21,29 @@ export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts): Data
   });
 }
 
+/** The gateway notes the receipt at the moment it answers. A request that runs longer than this has told its caller that nothing was taken. */
+const MARK_PATIENCE_MS = 2_000;
+const MARK_POLL_MS = 25;
+
+type Stored = CommandReceipt | 'MARK' | null;
+
 /** In the order of the ids; an error stands for itself. */
 export async function readReceipts(ports: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
-  const known = await Promise.all(ids.map(async (id, at) => stored[at] ?? fromInbox(ports, tenant, id)));
+  const known = await Promise.all(
+    ids.map(async (id, at) => {
+      const found = stored[at] ?? null;
+      return found === 'MARK' ? behindMark(ports, tenant, id) : (found ?? fromInbox(ports, tenant, id));
+    }),
+  );
   return Promise.all(known.map(async (receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
 }
 
-async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null)[]> {
+async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<Stored[]> {
   if (ids.length === 0) return [];
   try {
     const views = await readModels.get(ids.map((id) => ({ tenant, kind: 'command', id })));
-    return views.map((view) => (view === null ? null : (JSON.parse(view.doc) as CommandReceipt)));
+    return views.map((view) => view && (isReceiptMark(view) ? 'MARK' : (JSON.parse(view.doc) as CommandReceipt)));
   } catch (error) {
     logger.warn({ error: String(error), receipts: ids.length }, 'the read models cannot be reached; asking the inbox for receipts');
     return [];
@@ -41,4 +56,16 @@ async function fromInbox({ origin }: ReceiptPorts, tenant: TenantId, id: Command
   } catch (error) {
     return unavailable('this receipt cannot be read at the moment', error);
   }
+}
+
+/** A mark says only that somebody asked. */
+async function behindMark(ports: ReceiptPorts, tenant: TenantId, id: CommandId): Promise<CommandReceipt | Error> {
+  const untilMs = performance.now() + MARK_PATIENCE_MS;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, MARK_POLL_MS));
+    const [found] = await fromReadModels(ports, tenant, [id]);
+    if (found !== 'MARK' && found != null) return found;
+  } while (performance.now() < untilMs);
+  const handled = await fromInbox(ports, tenant, id);
+  return handled ?? unavailable('it is not known whether this command was taken in: send it again with its idempotency key');
 }

@@ -7,8 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { makeId, tenantId, type AgentId, type LeadId, type PropertyId, type StreamId } from '../../domain/ids.ts';
 import type { Command, CommandEnvelope, Lane } from '../../domain/messages.ts';
 import type { PropertyDetails } from '../../domain/property/property.ts';
-import { commandTopic, recordKey } from '../../platform/log/topics.ts';
-import { encodeCommand } from '../../platform/messages/encode.ts';
+import { commandRecord } from '../../platform/messages/command-record.ts';
 import { digest, keyedCommandId, keyedIdBody } from '../../platform/messages/new-id.ts';
 import { createLoop, type Loop } from '../../workers/kit/loop.ts';
 import type { WorkerPorts } from '../../workers/kit/role.ts';
@@ -57,9 +56,7 @@ async function send(ports: Ports, commands: readonly DemoCommand[]): Promise<voi
         command,
       })),
     );
-    await ports.log.append(
-      envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(DEMO_TENANT, envelope.streamId), value: encodeCommand(envelope) })),
-    );
+    await ports.log.append(envelopes.map(commandRecord));
   }
 }
 

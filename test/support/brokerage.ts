@@ -28,6 +28,14 @@ export interface Outages {
   readModels: boolean;
   origin: boolean;
   log: boolean;
+  /** The log goes out of order behind so many appends. */
+  logAfter: number;
+  /** The log takes records and never says so. */
+  mute: boolean;
+  /** Gateways cannot write into the read models. */
+  putsOfReceipts: boolean;
+  /** The read models never answer. */
+  frozenReadModels: boolean;
 }
 
 export interface Brokerage {
@@ -54,7 +62,8 @@ export interface Brokerage {
 export const aManager: readonly Role[] = ['MANAGER'];
 
 export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
-  const outages: Outages = { readModels: false, origin: false, log: false };
+  const outages: Outages = { readModels: false, origin: false, log: false, logAfter: Infinity, mute: false, putsOfReceipts: false, frozenReadModels: false };
+  let appends = 0;
   const calls: string[] = [];
   const log: LogRecord[] = [];
   const states = new Map<string, Aggregate>();
@@ -91,8 +100,10 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
   const ports: GatewayPorts = {
     log: {
       async append(records) {
-        if (outages.log) throw new LogUnavailableError('the log is out of order');
+        appends += 1;
+        if (outages.log || appends > outages.logAfter) throw new LogUnavailableError('the log is out of order');
         log.push(...records);
+        if (outages.mute) await never();
       },
       check: async () => undefined,
     },
@@ -199,36 +210,40 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
   return brokerage;
 }
 
+const never = (): Promise<never> => new Promise<never>(() => undefined);
+
 /** Counts requests, and refuses them during an outage. */
 function counted(memory: ReadModels, calls: string[], outages: Outages): ReadModels {
-  const note = (call: string): void => {
+  const note = async (call: string): Promise<void> => {
     calls.push(call);
+    if (outages.frozenReadModels) await never();
     if (outages.readModels) throw new ReadModelsUnavailableError('the read models are out of order');
   };
   return {
     ...memory,
     async get(refs) {
-      note(`get(${refs.length})`);
+      await note(`get(${refs.length})`);
       return memory.get(refs);
     },
     async list(query) {
-      note(`list(${query.kind})`);
+      await note(`list(${query.kind})`);
       return memory.list(query);
     },
     async entries(ref, page) {
-      note(`entries(${ref.collection})`);
+      await note(`entries(${ref.collection})`);
       return memory.entries(ref, page);
     },
     async put(views) {
-      note(`put(${views.length})`);
+      await note(`put(${views.length})`);
+      if (outages.putsOfReceipts) throw new ReadModelsUnavailableError('the read models take nothing');
       return memory.put(views);
     },
     async putIfAbsent(view) {
-      note('putIfAbsent');
+      await note('putIfAbsent');
       return memory.putIfAbsent(view);
     },
     async check() {
-      note('check');
+      await note('check');
     },
   };
 }

@@ -121,3 +121,36 @@ it('cuts an append that is larger than a request may be', async () => {
   await appended;
   expect(sizes).toEqual([2, 2]);
 });
+
+it('does not send what nobody waits for any more, and stops no other', async () => {
+  const broker = handBroker();
+  const { append } = newAppender(broker.make);
+  const first = append(one('1'));
+  const request = await broker.next();
+  const patience = new AbortController();
+  const givenUp = append(one('2'), { signal: patience.signal }).catch((error: unknown) => error);
+  const last = append(one('3'));
+  patience.abort();
+  expect(await givenUp).toBeInstanceOf(LogUnavailableError);
+  request.answer('taken');
+  await first;
+  const second = await broker.next();
+  expect(second.values).toEqual(['3']);
+  second.answer('taken');
+  await last;
+  await expect(append(one('4'), { signal: patience.signal })).rejects.toBeInstanceOf(LogUnavailableError);
+});
+
+it('tells whoever gives up while the broker is silent, and hears the broker out for the others', async () => {
+  const broker = handBroker();
+  const { append } = newAppender(broker.make);
+  const patience = new AbortController();
+  const impatient = append(one('1'), { signal: patience.signal }).catch((error: unknown) => error);
+  const patient = append(one('2'));
+  const request = await broker.next();
+  expect(request.values).toEqual(['1', '2']);
+  patience.abort();
+  expect(await impatient).toBeInstanceOf(LogUnavailableError);
+  request.answer('taken');
+  await expect(patient).resolves.toBeUndefined();
+});

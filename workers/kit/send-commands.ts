@@ -1,8 +1,7 @@
 /** How a worker asks for a change: like everybody else, by a command on the log. */
 import type { Command, CommandEnvelope, Lane, Trace } from '../../domain/messages.ts';
 import type { StreamId, TenantId } from '../../domain/ids.ts';
-import { commandTopic, recordKey } from '../../platform/log/topics.ts';
-import { encodeCommand } from '../../platform/messages/encode.ts';
+import { commandRecord } from '../../platform/messages/command-record.ts';
 import { digest, keyedCommandId } from '../../platform/messages/new-id.ts';
 import type { RoleName, WorkerPorts } from './role.ts';
 
@@ -39,7 +38,5 @@ export async function sendCommands(ports: Pick<WorkerPorts, 'log' | 'clock'>, ro
   if (requests.length === 0) return;
   const issuedAt = ports.clock.now().toISOString();
   const envelopes = await Promise.all(requests.map((request) => toEnvelope(role, issuedAt, request)));
-  await ports.log.append(
-    envelopes.map((envelope) => ({ topic: commandTopic(envelope.lane), key: recordKey(envelope.tenant, envelope.streamId), value: encodeCommand(envelope) })),
-  );
+  await ports.log.append(envelopes.map(commandRecord));
 }

@@ -4,13 +4,13 @@
  * for done, although a partition may have moved to it since, and its records would be lost.
  */
 import { Partitioners, type Kafka, type Producer, type ProducerBatch, type TopicMessages } from 'kafkajs';
-import type { LogRecord } from '../log.ts';
+import { givenUp, type AppendOptions, type LogRecord } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { isPassing, persist } from './failures.ts';
 import type { KafkaTiming } from './timing.ts';
 
 export interface Appender {
-  readonly append: (records: readonly LogRecord[]) => Promise<void>;
+  readonly append: (records: readonly LogRecord[], options?: AppendOptions) => Promise<void>;
   /** Sends what waits, then disconnects. */
   readonly close: () => Promise<void>;
 }
@@ -71,11 +71,21 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
   };
 
   return {
-    async append(records) {
+    async append(records, { signal } = {}) {
+      if (signal?.aborted) throw givenUp();
       const parcels = pack(records, timing.requestBytesMax);
       waiting.push(...parcels);
       if (parcels.length > 0) sending ??= sendAll();
-      await Promise.all(parcels.map((parcel) => parcel.done.promise));
+      const giveUp = (): void => {
+        waiting = waiting.filter((parcel) => !parcels.includes(parcel));
+        for (const parcel of parcels) parcel.done.reject(givenUp());
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      try {
+        await Promise.all(parcels.map((parcel) => parcel.done.promise));
+      } finally {
+        signal?.removeEventListener('abort', giveUp);
+      }
     },
     async close() {
       await sending;

@@ -36,6 +36,8 @@ export function createConnection<Client extends Connectable>(make: () => Client,
       try {
         return await within(timeoutMs, async () => {
           await mine.connected;
+          // Connected too late: its caller was told so, and nothing may be written behind its back.
+          if (current !== mine) throw new LogUnavailableError('Kafka did not answer in time');
           return await work(mine.client);
         });
       } catch (error) {

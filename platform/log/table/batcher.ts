@@ -1,8 +1,11 @@
 /** Group commit: what arrives while a flush runs goes out together with the next one; with none running it goes at once. */
 
 export interface Batcher<T, R> {
-  /** Resolves with the item's own result once its flush is done, rejects with the error of that flush. */
-  add(item: T): Promise<R>;
+  /**
+   * Resolves with the item's own result once its flush is done, rejects with the error of that flush, or with the signal's reason when it
+   * aborts before; an item that waits then is not flushed.
+   */
+  add(item: T, signal?: AbortSignal): Promise<R>;
   /** Resolves once nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -53,11 +56,22 @@ export function createBatcher<T, R>(options: {
   const idle = (): Promise<void> => (running === null ? Promise.resolve() : running.then(idle));
 
   return {
-    add(item) {
-      return new Promise<R>((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
-        running ??= flushAll();
-      });
+    async add(item, signal) {
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<R>();
+      const mine = { item, resolve, reject };
+      const giveUp = (): void => {
+        waiting = waiting.filter((other) => other !== mine);
+        reject(signal?.reason);
+      };
+      signal?.addEventListener('abort', giveUp, { once: true });
+      waiting.push(mine);
+      running ??= flushAll();
+      try {
+        return await promise;
+      } finally {
+        signal?.removeEventListener('abort', giveUp);
+      }
     },
     idle,
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
+import { keyedCommandId } from '../../../platform/messages/new-id.ts';
 import { aHome } from '../../support/a-home.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, RIVAL, commandsOf, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
@@ -126,6 +127,64 @@ describe('a mutation', () => {
     brokerage.outages.log = false;
     expect(receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'k' })).status).toBe('ACCEPTED');
     expect(brokerage.log).toHaveLength(1);
+  });
+
+  test('is UNAVAILABLE in time where the log takes it and says nothing; its key makes it one', async () => {
+    const brokerage = createBrokerage({ acceptanceMs: 50 });
+    brokerage.outages.mute = true;
+    const { errors } = await run(brokerage.context(), CREATE, { input: NEW, key: 'k', wait: 'VISIBLE' });
+    expect(errors[0]?.extensions).toEqual({ code: 'UNAVAILABLE', retryAfter: 2 });
+    brokerage.outages.mute = false;
+    const receipt = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'k' }));
+    expect(commandsOf(brokerage).map(({ id }) => id)).toEqual([receipt.id, receipt.id]);
+    expect(await brokerage.carryOut()).toMatchObject([{ status: 'VISIBLE', version: 1 }, { version: 1 }]);
+  });
+
+  test('is taken in, or refused, in time where the read models hang', async () => {
+    const brokerage = createBrokerage({ acceptanceMs: 300, lookupMs: 20, commandWaitMs: 100 });
+    await brokerage.put(aLead({ score: scoreOf(20) }));
+    brokerage.outages.frozenReadModels = true;
+    const input = { leadId: 'lead_ada', firstName: 'A' };
+    // What cannot be looked up is taken for new.
+    expect(receiptOf(await run(brokerage.context(), UPDATE, { input, key: 'k' }), 'updateLead')).toMatchObject({ status: 'ACCEPTED', lane: 'HOT' });
+    expect(receiptOf(await run(brokerage.context(), UPDATE, { input, wait: 'VISIBLE' }), 'updateLead').status).toBe('ACCEPTED');
+    brokerage.outages.mute = true;
+    expect((await run(brokerage.context(), UPDATE, { input })).errors[0]?.extensions['code']).toBe('UNAVAILABLE');
+  });
+
+  test('that no log took is never told to be accepted', async () => {
+    const brokerage = createBrokerage();
+    const id = await keyedCommandId(ACME, 'client:k');
+    const ask = () => run(brokerage.context(), `{ command(id: "${id}") { status } }`);
+    brokerage.outages.log = true;
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
+    expect((await ask()).errors[0]).toMatchObject({
+      message: expect.stringContaining('not known') as string,
+      extensions: { code: 'UNAVAILABLE', retryAfter: 2 },
+    });
+    brokerage.outages.log = false;
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
+    expect((await ask()).data).toEqual({ command: { status: 'ACCEPTED' } });
+  });
+
+  test('whose acceptance could not be noted down is told of when it is handled', async () => {
+    const brokerage = createBrokerage();
+    const id = await keyedCommandId(ACME, 'client:k');
+    brokerage.outages.putsOfReceipts = true;
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
+    const asked = run(brokerage.context(), `{ command(id: "${id}") { status } }`);
+    brokerage.outages.putsOfReceipts = false;
+    await brokerage.carryOut();
+    expect((await asked).data).toEqual({ command: { status: 'VISIBLE' } });
+  });
+
+  test('costs one request to the read models before its answer', async () => {
+    const brokerage = createBrokerage();
+    await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
+    expect(brokerage.calls.slice(0, 2)).toEqual(['putIfAbsent', 'put(1)']);
+    brokerage.calls.length = 0;
+    await run(brokerage.context(), CREATE, { input: NEW });
+    expect(brokerage.calls).toEqual(['put(1)']);
   });
 
   test('goes the way of its lead: the lane follows from the tier', async () => {

@@ -3,13 +3,14 @@ import { commandsOf, createBrokerage } from '../../support/brokerage.ts';
 import { fieldOf, run, type Answer } from '../../support/execute.ts';
 
 const IMPORT = `mutation ($input: ImportLeadsInput!, $key: String) {
-  importLeads(input: $input, idempotencyKey: $key) { accepted rejected errors { row column message value } ignoredColumns commandIds receipts(first: 2) { status lane leadId } }
+  importLeads(input: $input, idempotencyKey: $key) { accepted rejected errors { row column message value } ignoredColumns interruption { fromRow retryAfter } commandIds receipts(first: 2) { status lane leadId } }
 }`;
 interface Report {
   readonly accepted: number;
   readonly rejected: number;
   readonly errors: readonly { readonly row: number; readonly column: string | null; readonly message: string; readonly value: string | null }[];
   readonly ignoredColumns: readonly string[];
+  readonly interruption: { readonly fromRow: number; readonly retryAfter: number } | null;
   readonly commandIds: readonly string[];
   readonly receipts: readonly { readonly status: string; readonly lane: string; readonly leadId: string }[];
 }
@@ -95,6 +96,19 @@ describe('importLeads', () => {
     expect((await run(brokerage.context(), IMPORT, { input, key: 'k' })).errors[0]?.extensions['code']).toBe('UNAVAILABLE');
     brokerage.outages.log = false;
     expect(reportOf(await run(brokerage.context(), IMPORT, { input, key: 'k' })).accepted).toBe(1);
+  });
+
+  test('tells what went in where the log goes away in the middle; sent again with its key the rest goes in, and nothing twice', async () => {
+    const brokerage = createBrokerage();
+    brokerage.outages.logAfter = 1;
+    const input = { csv: [HEADER, ...Array.from({ length: 1_100 }, (_, n) => goodRow(n))].join('\n') };
+    const first = reportOf(await run(brokerage.context(), IMPORT, { input, key: 'k' }));
+    expect(first).toMatchObject({ accepted: 500, rejected: 0, errors: [], interruption: { fromRow: 502, retryAfter: 2 } });
+    expect(first.commandIds).toEqual(commandsOf(brokerage).map(({ id }) => id));
+    brokerage.outages.logAfter = Infinity;
+    const whole = reportOf(await run(brokerage.context(), IMPORT, { input, key: 'k' }));
+    expect(whole).toMatchObject({ accepted: 1_100, interruption: null });
+    expect(new Set(commandsOf(brokerage).map(({ id }) => id)).size).toBe(1_100);
   });
 
   test.each([
