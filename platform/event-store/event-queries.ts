@@ -24,6 +24,20 @@ export async function selectOutcomes(
   return new Map(rows.map((row) => [commandKey({ tenant: row.tenant, id: row.command_id }), row.outcome]));
 }
 
+/** In the order of tenant and command, behind those of `after`. */
+export async function selectEventless(
+  db: Queryable,
+  since: Date,
+  after: { readonly tenant: string; readonly id: string },
+  limit: number,
+): Promise<CommandOutcome[]> {
+  const rows = await db<{ outcome: CommandOutcome }[]>`
+    select outcome from inbox
+    where (tenant, command_id) > (${after.tenant}, ${after.id}) and handled_at >= ${since.toISOString()} and outcome->>'status' <> 'APPLIED'
+    order by tenant, command_id limit ${limit}`;
+  return rows.map(({ outcome }) => outcome);
+}
+
 const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
 
 /** The key comes with each row, from the same snapshot: a reader elsewhere sees an erasure with its next query. */

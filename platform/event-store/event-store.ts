@@ -56,6 +56,11 @@ export interface EventStore {
   /** Runs `work` in one transaction; commits when it resolves, else rolls back. Does not retry. */
   transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
   findOutcome(tenant: TenantId, id: CommandId): Promise<CommandOutcome | null>;
+  /**
+   * Outcomes of commands that left no event (REJECTED, DEAD_LETTERED, VISIBLE at once) and were handled since then, in a stable order.
+   * `after` is the last commandKey of the page before, '' to begin.
+   */
+  listEventless(since: Date, after: string, limit: number): Promise<readonly CommandOutcome[]>;
   loadStreams(refs: readonly StreamRef[]): Promise<Map<string, readonly RecordedEvent[]>>;
   /** Events in commit order behind `after`; never one that a transaction still running could precede. */
   readCommitted(after: Position, limit: number): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: Position }>;

@@ -3,7 +3,7 @@ import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import { assertReadable, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
-import { groupByStream, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
+import { groupByStream, selectEventless, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { commandKey, streamKey, type EventStore, type EventStoreTransaction } from './event-store.ts';
 import { listenForRings } from './listen.ts';
 import { inTransaction } from './transaction.ts';
@@ -24,6 +24,12 @@ export interface PostgresEventStore extends EventStore {
 
 /** While a running transaction holds back committed events, look again this soon: nobody rings when it ends. */
 const HELD_BACK_MS = 5;
+
+/** The parts of a streamKey or a commandKey; '' has none. */
+function cutKey(key: string): readonly [tenant: string, id: string] {
+  const colon = key.indexOf(':');
+  return colon < 0 ? ['', ''] : [key.slice(0, colon), key.slice(colon + 1)];
+}
 
 export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOptions): PostgresEventStore {
   const wakeUp = createWakeUp();
@@ -62,6 +68,10 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
     async findOutcome(tenant, id) {
       return (await inStoreTerms(selectOutcomes(sql, [{ tenant, id }]))).get(commandKey({ tenant, id })) ?? null;
     },
+    async listEventless(since, after, limit) {
+      const [tenant, id] = cutKey(after);
+      return inStoreTerms(selectEventless(sql, since, { tenant, id }, limit));
+    },
     loadStreams: async (refs) => groupByStream(await inStoreTerms(selectStreams(sql, refs))),
 
     async readCommitted(after, limit) {
@@ -73,8 +83,7 @@ export function createPostgresEventStore({ sql, notify }: PostgresEventStoreOpti
     },
 
     async listStreams(after, limit) {
-      const colon = after.indexOf(':');
-      const [tenant, streamId] = colon < 0 ? ['', ''] : [after.slice(0, colon), after.slice(colon + 1)];
+      const [tenant, streamId] = cutKey(after);
       const rows = await inStoreTerms(sql<{ tenant: TenantId; stream_id: StreamId; version: number }[]>`
         select tenant, stream_id, version from streams where (tenant, stream_id) > (${tenant}, ${streamId}) order by tenant, stream_id limit ${limit}`);
       return rows.map((row) => ({ tenant: row.tenant, streamId: row.stream_id, version: row.version }));

@@ -119,9 +119,7 @@ export function createUpstashReadModels({ client, generation, scanMax = 5000 }: 
     },
     async entries(ref, { first, before }) {
       const upper = before === undefined ? '+inf' : `(${before}`;
-      const [members] = await access.read([
-        { kept: false, in: (in_) => ['ZREVRANGEBYSCORE', entriesKey(ref, in_), upper, '-inf', 'LIMIT', 0, first] },
-      ]);
+      const [members] = await access.read([{ kept: false, in: (in_) => ['ZREVRANGEBYSCORE', entriesKey(ref, in_), upper, '-inf', 'LIMIT', 0, first] }]);
       if (members === undefined) throw new ReadModelsUnavailableError(UNTRUSTED);
       return arrayIn(members).map(entryIn);
     },

@@ -70,7 +70,10 @@ async function underKeeper<T>(ports: GenerationPorts, pace: Pace, work: () => Pr
 }
 
 /** The process's exit code: 0 where the views were equal (or repaired), 1 where not, or where it could not be done. */
-export async function rebuildGenerations(ports: GenerationPorts, { repair, ratePerSecond, signal, say, settleMs, waitMs = BUILDER_WAIT_MS }: RebuildOptions): Promise<number> {
+export async function rebuildGenerations(
+  ports: GenerationPorts,
+  { repair, ratePerSecond, signal, say, settleMs, waitMs = BUILDER_WAIT_MS }: RebuildOptions,
+): Promise<number> {
   let pace: Pace | undefined;
   try {
     const taken = (pace = await beginPace(ports, 'rebuild', { duty: DUTY, ratePerSecond, waitMs, signal }));

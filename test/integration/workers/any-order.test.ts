@@ -20,12 +20,10 @@ const FACETS: readonly (readonly string[])[] = [[], ['tier:HOT'], ['stage:NEW'],
 const ORDERS = ['SCORE', 'UPDATED', 'CREATED', 'DUE'];
 
 const livesOf = (id: LeadId): fc.Arbitrary<readonly RecordedEvent[]> =>
-  fc
-    .tuple(fc.array(leadCommands(id), { maxLength: 14 }), fc.array(times, { minLength: 15, maxLength: 15 }))
-    .map(([commands, at]) => {
-      const create = { type: 'CreateLead' as const, leadId: id, lead: { firstName: 'Ada' }, onExisting: 'REJECT' as const };
-      return runCommands([create, ...commands], at.sort()).flatMap(({ records }) => records);
-    });
+  fc.tuple(fc.array(leadCommands(id), { maxLength: 14 }), fc.array(times, { minLength: 15, maxLength: 15 })).map(([commands, at]) => {
+    const create = { type: 'CreateLead' as const, leadId: id, lead: { firstName: 'Ada' }, onExisting: 'REJECT' as const };
+    return runCommands([create, ...commands], at.sort()).flatMap(({ records }) => records);
+  });
 
 /** The events of all leads, and batches in which they arrive: each event at least once, in any company. */
 const arrivals = fc
