@@ -215,7 +215,9 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     const building = buildGeneration(ports, pace, {
       repair: true,
       settleMs: 500,
-      onBegin: ({ generation }) => (planting = ports.generations.of(generation).put([planted])),
+      onBegin: ({ generation }) => {
+        planting = ports.generations.of(generation).put([planted]);
+      },
     });
     await expect(building).rejects.toThrow(WrongGenerationError);
     await planting;
