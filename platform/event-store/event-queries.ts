@@ -27,6 +27,20 @@ export async function selectOutcomes(
 /** Streams as the one parameter of a query. */
 export const refRows = (refs: readonly StreamRef[]): string => JSON.stringify(refs.map(({ tenant, streamId }) => ({ tenant, stream_id: streamId })));
 
+/** In the order of tenant and command, behind those of `after`. */
+export async function selectEventless(
+  db: Queryable,
+  since: Date,
+  after: { readonly tenant: string; readonly id: string },
+  limit: number,
+): Promise<CommandOutcome[]> {
+  const rows = await db<{ outcome: CommandOutcome }[]>`
+    select outcome from inbox
+    where (tenant, command_id) > (${after.tenant}, ${after.id}) and handled_at >= ${since.toISOString()} and outcome->>'status' <> 'APPLIED'
+    order by tenant, command_id limit ${limit}`;
+  return rows.map(({ outcome }) => outcome);
+}
+
 /** The key comes with each row, from the same snapshot: a reader elsewhere sees an erasure with its next query. */
 export function selectStreams(db: Queryable, refs: readonly StreamRef[]): Promise<EventRow[]> {
   if (refs.length === 0) return Promise.resolve([]);

@@ -82,6 +82,11 @@ export interface EventStore {
   /** Runs `work` in one transaction; commits when it resolves, else rolls back. Does not retry. */
   transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
   findOutcome(tenant: TenantId, id: CommandId): Promise<CommandOutcome | null>;
+  /**
+   * Outcomes of commands that left no event (REJECTED, DEAD_LETTERED, VISIBLE at once) and were handled since then, in a stable order.
+   * `after` is the last commandKey of the page before, '' to begin.
+   */
+  listEventless(since: Date, after: string, limit: number): Promise<readonly CommandOutcome[]>;
   loadStreams(refs: readonly StreamRef[]): Promise<Map<string, readonly RecordedEvent[]>>;
   /** Lines of parked commands that are due, the longest overdue first, `limit` at the most; and when the next one will be (0 where there are more). */
   dueLines(limit: number): Promise<{ readonly due: readonly DueLine[]; readonly nextInMs: number | null }>;

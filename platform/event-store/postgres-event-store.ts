@@ -4,7 +4,7 @@ import { LANES, type Lane } from '../../domain/messages.ts';
 import { assertReadable, selectBacklog, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
-import { groupByStream, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
+import { groupByStream, selectEventless, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { commandKey, type EventStore, type EventStoreTransaction, type StreamRef } from './event-store.ts';
 import { listenForRings } from './listen.ts';
 import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './parking-queries.ts';
@@ -31,6 +31,12 @@ const LOCK_TIMEOUT_MS = 2_000;
 
 /** While a running transaction holds back committed events, look again this soon: nobody rings when it ends. */
 const HELD_BACK_MS = 5;
+
+/** The parts of a streamKey or a commandKey; '' has none. */
+function cutKey(key: string): readonly [tenant: string, id: string] {
+  const colon = key.indexOf(':');
+  return colon < 0 ? ['', ''] : [key.slice(0, colon), key.slice(colon + 1)];
+}
 
 export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresEventStoreOptions): PostgresEventStore {
   const readers = createReaders();
@@ -70,6 +76,10 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     async findOutcome(tenant, id) {
       return (await inStoreTerms(selectOutcomes(sql, [{ tenant, id }]))).get(commandKey({ tenant, id })) ?? null;
     },
+    async listEventless(since, after, limit) {
+      const [tenant, id] = cutKey(after);
+      return inStoreTerms(selectEventless(sql, since, { tenant, id }, limit));
+    },
     loadStreams: async (refs) => groupByStream(await inStoreTerms(selectStreams(sql, refs))),
     dueLines: (limit) => inStoreTerms(selectDueLines(sql, limit)),
     findLocked: (refs) => inStoreTerms(selectLocked(sql, refs)),
@@ -85,8 +95,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     readBacklog: (positions) => inStoreTerms(selectBacklog(sql, positions)),
 
     async listStreams(after, limit) {
-      const colon = after.indexOf(':');
-      const [tenant, streamId] = colon < 0 ? ['', ''] : [after.slice(0, colon), after.slice(colon + 1)];
+      const [tenant, streamId] = cutKey(after);
       const rows = await inStoreTerms(sql<{ tenant: TenantId; stream_id: StreamId; version: number }[]>`
         select tenant, stream_id, version from streams where (tenant, stream_id) > (${tenant}, ${streamId}) order by tenant, stream_id limit ${limit}`);
       return rows.map((row) => ({ tenant: row.tenant, streamId: row.stream_id, version: row.version }));

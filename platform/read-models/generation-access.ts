@@ -17,7 +17,7 @@ export interface Job {
   readonly in: (generation: number) => RestCommand | RestScriptCall;
 }
 /** The answer to each job, in order; undefined where no generation could answer it. */
-type Answers = (unknown | undefined)[];
+type Answers = unknown[];
 
 export interface GenerationAccess {
   /** From the generation that serves. */

@@ -23,9 +23,12 @@ export const GENERATIONS_KEY = '{_system}:generations';
 /** What outlives every generation stands in this one: receipts, webhooks and status documents, which no event makes. */
 export const KEPT_GENERATION = 0;
 
-/** Every generation that writes go to. */
+/**
+ * Every generation that writes go to, in this order: what the serving one shows is in the other one by then, so that nothing goes back
+ * where they are switched in between.
+ */
 export const liveGenerations = ({ serving, building }: Pick<GenerationPointer, 'serving' | 'building'>): readonly number[] =>
-  [serving, building].filter((generation) => generation !== null);
+  [building, serving].filter((generation) => generation !== null);
 
 const isGeneration = (value: unknown): value is number | null => value === null || (Number.isSafeInteger(value) && Number(value) > KEPT_GENERATION);
 

@@ -12,12 +12,15 @@ export interface RebuildOptions {
   readonly say: (line: string) => void;
   /** How long what is on its way may take to arrive before it counts as a difference. */
   readonly settleMs?: number | undefined;
+  /** How long to wait for another builder to end; 5,000 if absent. */
+  readonly waitMs?: number | undefined;
 }
 
 /** Half of the time is the readers'. */
 const DUTY = 0.5;
 const STAMP_EVERY_MS = 1_000;
 const SAY_EVERY_MS = 2_000;
+const BUILDER_WAIT_MS = 5_000;
 const POINTER_WAIT_MS = 10_000;
 const number = new Intl.NumberFormat('en-US');
 
@@ -67,10 +70,13 @@ async function underKeeper<T>(ports: GenerationPorts, pace: Pace, work: () => Pr
 }
 
 /** The process's exit code: 0 where the views were equal (or repaired), 1 where not, or where it could not be done. */
-export async function rebuildGenerations(ports: GenerationPorts, { repair, ratePerSecond, signal, say, settleMs }: RebuildOptions): Promise<number> {
+export async function rebuildGenerations(
+  ports: GenerationPorts,
+  { repair, ratePerSecond, signal, say, settleMs, waitMs = BUILDER_WAIT_MS }: RebuildOptions,
+): Promise<number> {
   let pace: Pace | undefined;
   try {
-    const taken = (pace = await beginPace(ports, { duty: DUTY, ratePerSecond, signal }));
+    const taken = (pace = await beginPace(ports, 'rebuild', { duty: DUTY, ratePerSecond, waitMs, signal }));
     const options = { repair, settleMs, onBegin: (begun: Begun) => say(beginText(begun)), onStreams: createProgress(say) };
     const built = await underKeeper(ports, taken, () => buildGeneration(ports, taken, options));
     proofText(built).forEach(say);

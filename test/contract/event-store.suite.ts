@@ -3,7 +3,7 @@
  * `another` is a second client of the same store, as another process would have.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { streamKey, WriteConflictError, type EventStore, type UniqueClaim } from '../../platform/event-store/event-store.ts';
+import { commandKey, streamKey, WriteConflictError, type EventStore, type UniqueClaim } from '../../platform/event-store/event-store.ts';
 import { AT, aCommandId, aLeadId, append, aTenant, endOf, failuresOf, inLane, note, outcome, readAll, unique, write } from './event-store-kit.ts';
 import { makeId } from '../../domain/ids.ts';
 import { LANES } from '../../domain/messages.ts';
@@ -351,6 +351,31 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
       }
       expect(new Set(found.map(streamKey)).size).toBe(found.length);
       expect(found.filter((stream) => stream.tenant === tenant).map((stream) => stream.version)).toEqual(leads.map(() => 2));
+    });
+
+    it('lists the outcomes of commands that left no event, page by page, since a time', async () => {
+      const tenant = aTenant();
+      const outcomes = (['REJECTED', 'DEAD_LETTERED', 'VISIBLE', 'REJECTED', 'APPLIED'] as const).map((status) => ({
+        ...outcome(tenant, aCommandId(), aLeadId()),
+        status,
+      }));
+      const since = new Date(Date.now() - 60_000);
+      await store.transact((tx) => tx.write({ appends: [], claims: [], outcomes }));
+      const found = [];
+      for (let after = `${tenant}:`; ;) {
+        const page = (await store.listEventless(since, after, 2)).filter((each) => each.tenant === tenant);
+        found.push(...page);
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = commandKey(last);
+      }
+      expect(found.map(({ id }) => id)).toEqual(
+        outcomes
+          .slice(0, 4)
+          .map(({ id }) => id)
+          .toSorted(),
+      );
+      expect((await store.listEventless(new Date(Date.now() + 60_000), `${tenant}:`, 9)).filter((each) => each.tenant === tenant)).toEqual([]);
     });
 
     it("keeps a named reader's place", async () => {

@@ -195,11 +195,11 @@ describe.skipIf(!haveRedisServer())('generations of read models', () => {
       const decided = new Map(ids.map((id) => [id, 0]));
       const acknowledged = new Map(ids.map((id) => [id, 0]));
       const putFor = (id: string, version: number) => putOf(tenant, id, version, { ...emptyIndex, sorts: { SCORE: String(version % 9) } });
-      let over = false;
+      const over = new AbortController();
       const [checks, failures] = [{ reads: 0, writes: 0 }, [] as string[]];
 
       const write = async (models: ReadModels, id: string): Promise<void> => {
-        while (!over) {
+        while (!over.signal.aborted) {
           const version = (decided.get(id) ?? 0) + 1;
           decided.set(id, version);
           await models.put([putFor(id, version)]);
@@ -212,7 +212,7 @@ describe.skipIf(!haveRedisServer())('generations of read models', () => {
         checks.reads += 1;
       };
       const read = async (models: ReadModels): Promise<void> => {
-        while (!over) {
+        while (!over.signal.aborted) {
           let known = new Map(acknowledged);
           const views = await models.get(ids.map((id) => ({ tenant, kind: 'lead', id })));
           expectFresh('by id', known, new Map(ids.map((id, at) => [id, views[at]?.version ?? -1])));
@@ -232,7 +232,7 @@ describe.skipIf(!haveRedisServer())('generations of read models', () => {
       const writers = ids.map((id) => write(open(), id));
       const readers = [open(), batchReads(open()), open()].map(read);
       for (let generation = 21; generation <= 50; generation++) await switchTo(generation);
-      over = true;
+      over.abort();
       await Promise.all([...writers, ...readers]);
       expect(failures).toEqual([]);
       expect(checks.reads).toBeGreaterThan(50);

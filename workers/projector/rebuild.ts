@@ -1,6 +1,6 @@
 /** Filling empty read models from the events, at the start of a process that keeps its views in memory. */
 import { systemClock, type Clock } from '../../platform/clock.ts';
-import type { EventStore } from '../../platform/event-store/event-store.ts';
+import { commandKey, type EventStore } from '../../platform/event-store/event-store.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { RECEIPT_TTL_SECONDS, receiptPut } from '../../platform/read-models/receipt-put.ts';
@@ -11,15 +11,28 @@ import { visibleReceipts } from './visible-receipts.ts';
 
 const PAGE = 2_000;
 
+const weekBefore = (now: Date): Date => new Date(now.getTime() - RECEIPT_TTL_SECONDS * 1_000);
+
 /**
  * Receipts go forward only: callers who were told VISIBLE by an earlier process find the same, and the idempotency keys of the last week
  * keep their commands. Older ones can still be asked for; the inbox answers.
  */
 async function restoreReceipts(eventStore: EventStore, readModels: ReadModels, changes: readonly StreamChange[], now: Date): Promise<void> {
-  const since = new Date(now.getTime() - RECEIPT_TTL_SECONDS * 1_000).toISOString();
+  const since = weekBefore(now).toISOString();
   const recent = changes.map((change) => ({ ...change, events: change.events.filter(({ at }) => at >= since) }));
   const receipts = await visibleReceipts({ eventStore, readModels }, recent, now.toISOString());
   for (const request of inRequests(receipts.map(receiptPut))) await readModels.put(request);
+}
+
+/** A command that was rejected left no event to follow: without this its key would be free for another body until the inbox refused that. */
+async function restoreEventless(eventStore: EventStore, readModels: ReadModels, now: Date): Promise<void> {
+  for (let after = ''; ;) {
+    const outcomes = await eventStore.listEventless(weekBefore(now), after, PAGE);
+    const last = outcomes.at(-1);
+    if (last === undefined) return;
+    for (const request of inRequests(outcomes.map(receiptPut))) await readModels.put(request);
+    after = commandKey(last);
+  }
 }
 
 /**
@@ -31,11 +44,13 @@ export async function rebuildReadModels(eventStore: EventStore, readModels: Read
   let [position, count] = ['', 0];
   for (;;) {
     const { events, next } = await eventStore.readCommitted(position, PAGE);
-    if (events.length === 0) return count;
+    if (events.length === 0) break;
     const { changes, failures } = await projection.project(events);
     for (const { event, reason } of failures) logger.error({ tenant: event.tenant, event: event.id, reason }, 'an event was left out of the views');
     await restoreReceipts(eventStore, readModels, changes, clock.now());
     count += events.length;
     position = next;
   }
+  await restoreEventless(eventStore, readModels, clock.now());
+  return count;
 }

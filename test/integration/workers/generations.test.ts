@@ -45,10 +45,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
   });
   afterEach(() => kit.stop());
 
-  const generations = createGenerationsOf(() => own);
-  function createGenerationsOf(of: () => OwnRestRedis) {
-    return () => createRedisGenerations(of().client());
-  }
+  const generations = () => createRedisGenerations(own.client());
   const pointer = async () => (await generations().read()).pointer;
   const trusted = () => vi.waitFor(async () => expect((await pointer())?.serving).toBeTruthy(), WAIT);
   const visible = (...commands: CommandEnvelope[]) =>
@@ -138,7 +135,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await visible(...created);
     const stopping = new AbortController();
     const ports = { ...kit.newProcess(), generations: generations() };
-    const first = await beginPace(ports, { duty: 1, signal: stopping.signal });
+    const first = await beginPace(ports, 'rebuild', { duty: 1, signal: stopping.signal });
     let filled = 0;
     const interrupted = buildGeneration(ports, first, {
       repair: false,
@@ -151,7 +148,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await first.end();
     const building = (await pointer())?.building;
     expect(building).toBeGreaterThan(0);
-    const second = await beginPace(ports, { duty: 1, signal: new AbortController().signal });
+    const second = await beginPace(ports, 'rebuild', { duty: 1, signal: new AbortController().signal });
     const counts = { fill: 0, compare: 0 };
     const built = await buildGeneration(ports, second, { repair: false, onStreams: (phase, count) => (counts[phase] += count) });
     await second.end();
@@ -162,8 +159,8 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
   it('only one process builds at a time', async () => {
     await kit.start(projectorRole);
     await trusted();
-    const other = await beginPace({ ...kit.newProcess(), generations: generations() }, { duty: 1, signal: new AbortController().signal });
-    expect(await rebuild()).toMatchObject({ code: 1, said: expect.stringContaining('Another process builds') as string });
+    const other = await beginPace({ ...kit.newProcess(), generations: generations() }, 'rebuild', { duty: 1, signal: new AbortController().signal });
+    expect(await rebuild({ waitMs: 300 })).toMatchObject({ code: 1, said: expect.stringContaining('Another process builds') as string });
     await other.end();
     expect((await rebuild()).code).toBe(0);
   });
@@ -211,7 +208,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await aDay();
     const serving = (await pointer())?.serving;
     const ports = { ...kit.newProcess(), generations: generations() };
-    const pace = await beginPace(ports, { duty: 1, signal: new AbortController().signal });
+    const pace = await beginPace(ports, 'rebuild', { duty: 1, signal: new AbortController().signal });
     const [id] = ids;
     const planted = { tenant: ACME, kind: 'lead' as const, id: id ?? '', version: 99, doc: '{}', index: null };
     let planting: Promise<unknown> = Promise.resolve();
@@ -237,10 +234,11 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     const noted = commandOf(addNote(ids[0] ?? leadId('none'), 'before the flush'));
     await kit.send(noted);
     await visible(noted);
-    let [over, refused, listings] = [false, 0, 0];
+    const over = new AbortController();
+    let [refused, listings] = [0, 0];
     const wrong: string[] = [];
     const reader = async (): Promise<void> => {
-      while (!over) {
+      while (!over.signal.aborted) {
         for (const [id, version] of known) {
           const lead = fieldOf(await ask(LEAD_OF, { id }), 'lead') as { version: number };
           if (lead.version < version) wrong.push(`${id} at ${lead.version}`);
@@ -248,7 +246,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
         const { data, errors } = await ask(ALL_LEADS);
         if (errors.length > 0) {
           refused += 1;
-          expect(errors[0]?.extensions['code']).toBe('UNAVAILABLE');
+          if (errors[0]?.extensions['code'] !== 'UNAVAILABLE') wrong.push(String(errors[0]?.message));
           continue;
         }
         listings += 1;
@@ -257,7 +255,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
       }
     };
     const writing = (async () => {
-      for (let n = 0; !over; n++) {
+      for (let n = 0; !over.signal.aborted; n++) {
         const note = commandOf(addNote(ids[n % 3] ?? leadId('none'), `note ${n}`));
         await kit.send(note);
         await kit.outcomes([note]);
@@ -269,7 +267,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await trusted();
     const before = listings;
     await vi.waitUntil(() => listings > before + 1, WAIT);
-    over = true;
+    over.abort();
     await Promise.all([reading, writing]);
     expect(wrong).toEqual([]);
     // Its receipt was flushed too: the inbox and the view say what is true.
@@ -278,28 +276,24 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await vi.waitFor(async () => expect((await rebuild()).code).toBe(0), WAIT);
   });
 
-  it('a Redis that came back in an older state is not trusted, nor one of another write model or another run', async () => {
+  it.each([
+    ['in an older state', (_now: string, before: string) => before],
+    ['with the views of another write model', (now: string) => now.replace(/"source":"[^"]*"/, '"source":"another"')],
+    ['after a restart', (now: string) => now.replace(/"run":"[^"]*"/, '"run":"another"')],
+  ])('a Redis that comes back %s is not trusted: the views are built anew', async (_, spoil) => {
     await kit.start(projectorRole);
     await trusted();
     await aDay();
     const right = await listed();
-    const { text } = await generations().read();
-    await vi.waitFor(async () => expect((await generations().read()).text).not.toBe(text), WAIT);
-    const spoil: [string, (now: string) => string][] = [
-      ['an older stamp', () => text],
-      ['another write model', (now) => now.replace(/"source":"[^"]*"/, '"source":"another"')],
-      ['another run', (now) => now.replace(/"run":"[^"]*"/, '"run":"another"')],
-    ];
-    for (const [name, to] of spoil) {
-      const serving = (await pointer())?.serving ?? 0;
-      await vi.waitUntil(async () => {
-        const now = (await generations().read()).text;
-        const spoilt = (await own.client().command(['EVAL', SET_IF_STILL, 1, GENERATIONS_KEY, now, to(now)])) as number;
-        return spoilt === 1;
-      }, WAIT);
-      await vi.waitFor(async () => expect((await pointer())?.serving ?? 0, name).toBeGreaterThan(serving), WAIT);
-      expect(await listed()).toEqual(right);
-    }
+    const serving = (await pointer())?.serving ?? 0;
+    const { text: before } = await generations().read();
+    await vi.waitFor(async () => expect((await generations().read()).text).not.toBe(before), WAIT);
+    await vi.waitUntil(async () => {
+      const { text: now } = await generations().read();
+      return (await own.client().command(['EVAL', SET_IF_STILL, 1, GENERATIONS_KEY, now, spoil(now, before)])) === 1;
+    }, WAIT);
+    await vi.waitFor(async () => expect((await pointer())?.serving ?? 0).toBeGreaterThan(serving), WAIT);
+    expect(await listed()).toEqual(right);
   });
 
   it('npm run rebuild says what it does, and where there is nothing to do', async () => {

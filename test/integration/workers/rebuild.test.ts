@@ -38,6 +38,22 @@ describeWithServices('rebuilding the views', ['postgres'], ({ postgres }) => {
     ]);
   });
 
+  it('brings back those of commands that left no event', async () => {
+    await receiptsAt(clockIn(0));
+    const rejected = commandOf(createLead(ADA));
+    await kit.send(rejected);
+    expect(await kit.outcomes([rejected])).toMatchObject([{ status: 'REJECTED' }]);
+    for (const [clock, status] of [
+      [clockIn(0), 'REJECTED'],
+      [clockIn((RECEIPT_TTL_SECONDS + 60) * 1_000), undefined],
+    ] as const) {
+      const rebuilt = createMemoryReadModels();
+      await rebuildReadModels(kit.ports.eventStore, rebuilt, silentLogger, clock);
+      const [view] = await rebuilt.get([{ tenant: ACME, kind: 'command', id: rejected.id }]);
+      expect(view ? (JSON.parse(view.doc) as { status: string }).status : undefined).toBe(status);
+    }
+  });
+
   it('leaves older ones to the inbox', async () => {
     expect(await receiptsAt(clockIn((RECEIPT_TTL_SECONDS + 60) * 1_000))).toEqual([null, null]);
   });

@@ -2,7 +2,7 @@
 import { createLoop } from '../../kit/loop.ts';
 import { buildGeneration, clearAway, giveUp } from './build.ts';
 import { createPointerKeeper } from './keeper.ts';
-import { beginPace, NotTheBuilderError, type Pace } from './pace.ts';
+import { beginPace, NotTheBuilderError, type Pace, type PaceLease } from './pace.ts';
 import type { GenerationPorts } from './pointer.ts';
 
 const STAMP_EVERY_MS = 1_000;
@@ -14,6 +14,7 @@ const HEAL_DUTY = 0.8;
 const CLEAR_DUTY = 0.2;
 /** An interrupted `npm run rebuild` that nobody went on with for this long is given up: every write goes to its generation too. */
 const INTERRUPTED_MS = 10 * 60_000;
+const LOOK_FOR_BUILDER_MS = 30_000;
 
 export interface Healer {
   facts(): Readonly<Record<string, string | number | boolean>>;
@@ -27,13 +28,13 @@ export function startHealer(ports: GenerationPorts): Healer {
   const keeper = createPointerKeeper(ports);
   const facts = { serving_generation: 0, building_generation: 0, rebuilt_streams: 0, healed_total: 0 };
   let clearedFor = 0;
-  let interrupted: { readonly generation: number; readonly sinceMs: number } | undefined;
+  let interrupted: { readonly generation: number; readonly sinceMs: number; readonly lookedMs: number } | undefined;
 
-  /** False where another process builds. */
-  const asBuilder = async (duty: number, signal: AbortSignal, work: (pace: Pace) => Promise<void>): Promise<boolean> => {
+  /** False where another process is at it. */
+  const under = async (lease: PaceLease, duty: number, signal: AbortSignal, work: (pace: Pace) => Promise<unknown>): Promise<boolean> => {
     let pace: Pace | undefined;
     try {
-      pace = await beginPace(ports, { duty, signal });
+      pace = await beginPace(ports, lease, { duty, signal });
       await work(pace);
       return true;
     } catch (error) {
@@ -55,10 +56,14 @@ export function startHealer(ports: GenerationPorts): Healer {
   };
 
   const giveUpInterrupted = async (generation: number, signal: AbortSignal): Promise<void> => {
-    if (interrupted?.generation !== generation) interrupted = { generation, sinceMs: performance.now() };
-    const isOver = performance.now() - interrupted.sinceMs > INTERRUPTED_MS;
-    const isFree = await asBuilder(1, signal, () => (isOver ? giveUp(ports, generation) : Promise.resolve()));
-    if (!isFree || isOver) interrupted = undefined;
+    const nowMs = performance.now();
+    if (interrupted?.generation !== generation) interrupted = { generation, sinceMs: nowMs, lookedMs: nowMs };
+    if (nowMs - interrupted.lookedMs < LOOK_FOR_BUILDER_MS) return;
+    const { sinceMs } = interrupted;
+    const isOver = nowMs - sinceMs > INTERRUPTED_MS;
+    const isFree = await under('rebuild', 1, signal, () => (isOver ? giveUp(ports, generation) : Promise.resolve()));
+    // Somebody is at it: from now on again.
+    interrupted = { generation, sinceMs: isFree ? sinceMs : nowMs, lookedMs: nowMs };
   };
 
   const look = async (signal: AbortSignal): Promise<{ pauseMs: number }> => {
@@ -68,12 +73,11 @@ export function startHealer(ports: GenerationPorts): Healer {
     facts.building_generation = pointer.building ?? 0;
     const { serving, building } = pointer;
     if (serving === null) {
-      const healed = await asBuilder(HEAL_DUTY, signal, heal);
+      const healed = await under('rebuild', HEAL_DUTY, signal, heal);
       return { pauseMs: healed ? 0 : LOOK_EVERY_MS };
     }
     if (building !== null) await giveUpInterrupted(building, signal);
-    else if (clearedFor !== serving && (await asBuilder(CLEAR_DUTY, signal, async (pace) => void (await clearAway(ports, serving, pace)))))
-      clearedFor = serving;
+    else if (clearedFor !== serving && (await under('clear-away', CLEAR_DUTY, signal, (pace) => clearAway(ports, serving, pace)))) clearedFor = serving;
     return { pauseMs: LOOK_EVERY_MS };
   };
 

@@ -2,8 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GenerationPorts } from './pointer.ts';
 
-/** One builder at a time. */
-const LEASE = 'rebuild';
+/** One builder at a time, and one who clears away beside it. */
+export type PaceLease = 'rebuild' | 'clear-away';
+const LOOK_AGAIN_MS = 100;
 /** A builder that does not come to its next step for this long is taken for dead. */
 const LEASE_TTL_MS = 15_000;
 
@@ -12,6 +13,8 @@ export interface PaceOptions {
   readonly duty: number;
   /** Streams per second at most; no limit of its own if absent. */
   readonly ratePerSecond?: number | undefined;
+  /** How long to wait for another process to give the lease up; 0 if absent. */
+  readonly waitMs?: number | undefined;
   /** Aborts between two steps. */
   readonly signal: AbortSignal;
 }
@@ -30,16 +33,25 @@ export class NotTheBuilderError extends Error {
 }
 
 /** Takes the lease; throws a NotTheBuilderError where another process has it. */
-export async function beginPace({ leases, logger, instance }: GenerationPorts, { duty, ratePerSecond, signal }: PaceOptions): Promise<Pace> {
-  const holder = `${instance}:rebuild`;
+export async function beginPace({ leases, logger, instance }: GenerationPorts, lease: PaceLease, options: PaceOptions): Promise<Pace> {
+  const { duty, ratePerSecond, waitMs = 0, signal } = options;
+  const holder = `${instance}:${lease}`;
   const hold = async (): Promise<void> => {
     signal.throwIfAborted();
-    if (!(await leases.hold(LEASE, holder, LEASE_TTL_MS))) throw new NotTheBuilderError('another process is building');
+    if (!(await leases.hold(lease, holder, LEASE_TTL_MS))) throw new NotTheBuilderError('another process is at it');
   };
   const pause = async (ms: number): Promise<void> => {
     if (ms > 0) await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
   };
-  await hold();
+  for (const deadlineMs = performance.now() + waitMs; ;) {
+    try {
+      await hold();
+      break;
+    } catch (error) {
+      if (!(error instanceof NotTheBuilderError) || performance.now() >= deadlineMs) throw error;
+      await pause(LOOK_AGAIN_MS);
+    }
+  }
   return {
     async step(streams, work) {
       await hold();
@@ -52,7 +64,7 @@ export async function beginPace({ leases, logger, instance }: GenerationPorts, {
     },
     pause,
     async end() {
-      await leases.release(LEASE, holder).catch((error: unknown) => logger.warn({ error }, 'the lease could not be given back; it runs out by itself'));
+      await leases.release(lease, holder).catch((error: unknown) => logger.warn({ error }, 'the lease could not be given back; it runs out by itself'));
     },
   };
 }
