@@ -51,9 +51,10 @@ export class OwnedPartition {
     return this.state === 'running' || (this.state === 'lost' && this.busy) ? performance.now() - this.#signAtMs : null;
   }
 
-  request(): FetchRequest {
+  /** `bytesAtOnceMax`: what the fetch may bring for this partition, whatever its batches may hold. */
+  request(bytesAtOnceMax: number): FetchRequest {
     const { recordsMax, bytesMax = BATCH_BYTES_MAX } = this.#deps.options;
-    return { topic: this.at.topic, partition: this.at.partition, offset: this.position, recordsMax, bytesMax };
+    return { topic: this.at.topic, partition: this.at.partition, offset: this.position, recordsMax, bytesMax: Math.floor(Math.min(bytesMax, bytesAtOnceMax)) };
   }
 
   /** Hands the records to the handler. Call only while idle. */

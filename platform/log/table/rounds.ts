@@ -4,6 +4,9 @@ import type { PartitionEnd } from './append.ts';
 import type { GroupMember } from './group-member.ts';
 import { fetchRecords, grantLeases, releaseLeases, renewMembers, selectOwners } from './queries.ts';
 
+/** Bytes in the answer to one query at the most (but one record of each partition): while it is read the thread is busy, and a hot record waits for it. */
+const FETCH_BYTES_MAX = 2 * 1024 * 1024;
+
 const endKey = (topic: string, partition: number): string => `${topic}:${partition}`;
 
 /** How far the partitions reach, as far as this process knows. */
@@ -85,7 +88,7 @@ export async function fetchRound(sql: Sql, members: readonly GroupMember[], ends
   if (waiting.length > 0) {
     const answers = await fetchRecords(
       sql,
-      waiting.map((partition) => partition.request()),
+      waiting.map((partition) => partition.request(FETCH_BYTES_MAX / waiting.length)),
     );
     waiting.forEach((partition, index) => {
       const records = answers[index] ?? [];
