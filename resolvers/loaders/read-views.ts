@@ -7,7 +7,9 @@ import type { GatewayPorts } from '../ports.ts';
 import { unavailable, type ApiError } from '../errors.ts';
 import { servedVersionsOf } from './served-versions.ts';
 
-export type ViewPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger'>;
+export interface ViewPorts extends Pick<GatewayPorts, 'readModels' | 'logger'> {
+  readonly origin: Pick<GatewayPorts['origin'], 'views'>;
+}
 
 export interface WantedView extends ViewRef {
   readonly kind: 'lead' | 'property' | 'agent';

@@ -15,13 +15,12 @@ function anOutage() {
   const state = { down: false, newest: view(1) as ViewPut | Error };
   const guard = <T>(call: () => Promise<T>): Promise<T> => (state.down ? Promise.reject(new ReadModelsUnavailableError('down')) : call());
   const readModels: ReadModels = { ...stored, get: (refs) => guard(() => stored.get(refs)), put: (views) => guard(() => stored.put(views)) };
-  const origin: Origin = {
+  const origin: Pick<Origin, 'views'> = {
     views: async (refs) => {
       const { newest } = state;
       if (newest instanceof Error) throw newest;
       return refs.map(() => newest);
     },
-    receipt: async () => null,
   };
   const read = async (): Promise<StoredView | Error | null> => {
     const [answer] = await readViews({ readModels, origin, logger: silentLogger }, [{ ...LEAD, versionMin: 0 }], 0);
