@@ -23,8 +23,8 @@ const isEnough = (view: StoredView | null | undefined, wanted: WantedView): view
 /** In the order of `asked`; one request to the read models, at most one to the origin, more only while a version is waited for. */
 export async function readViews(ports: ViewPorts, asked: readonly WantedView[], versionWaitMs: number): Promise<Answer[]> {
   if (asked.length === 0) return [];
-  const { floorOf } = servedVersionsOf(ports.readModels);
-  const wanted = asked.map((ref) => ({ ...ref, versionMin: Math.max(ref.versionMin, floorOf(ref)) }));
+  const served = servedVersionsOf(ports.readModels);
+  const wanted = asked.map((ref) => ({ ...ref, versionMin: Math.max(ref.versionMin, served.floorOf(ref)) }));
   const stored = await fromReadModels(ports, wanted);
   const missing = wanted.filter((ref, at) => !isEnough(stored?.[at], ref));
   const computed = missing.length === 0 ? new Map<string, Answer>() : await fromOrigin(ports, missing, versionWaitMs);
@@ -80,7 +80,7 @@ async function putBack({ readModels, logger }: ViewPorts, puts: Awaited<ReturnTy
     await readModels.put(views);
   } catch (error) {
     logger.warn({ error: String(error), views: views.length }, 'views from the origin could not be put back');
-    const { served } = servedVersionsOf(readModels);
-    for (const view of views) served(view, view.version);
+    const memory = servedVersionsOf(readModels);
+    for (const view of views) memory.served(view, view.version);
   }
 }
