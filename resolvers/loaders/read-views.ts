@@ -5,8 +5,11 @@
 import type { StoredView, ViewRef } from '../../platform/read-models/read-models.ts';
 import type { GatewayPorts } from '../ports.ts';
 import { unavailable, type ApiError } from '../errors.ts';
+import { servedVersionsOf } from './served-versions.ts';
 
-export type ViewPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger'>;
+export interface ViewPorts extends Pick<GatewayPorts, 'readModels' | 'logger'> {
+  readonly origin: Pick<GatewayPorts['origin'], 'views'>;
+}
 
 export interface WantedView extends ViewRef {
   readonly kind: 'lead' | 'property' | 'agent';
@@ -17,9 +20,11 @@ export interface WantedView extends ViewRef {
 type Answer = StoredView | null | ApiError;
 const isEnough = (view: StoredView | null | undefined, wanted: WantedView): view is StoredView => view != null && view.version >= wanted.versionMin;
 
-/** In the order of `wanted`; one request to the read models, at most one to the origin, more only while a version is waited for. */
-export async function readViews(ports: ViewPorts, wanted: readonly WantedView[], versionWaitMs: number): Promise<Answer[]> {
-  if (wanted.length === 0) return [];
+/** In the order of `asked`; one request to the read models, at most one to the origin, more only while a version is waited for. */
+export async function readViews(ports: ViewPorts, asked: readonly WantedView[], versionWaitMs: number): Promise<Answer[]> {
+  if (asked.length === 0) return [];
+  const served = servedVersionsOf(ports.readModels);
+  const wanted = asked.map((ref) => ({ ...ref, versionMin: Math.max(ref.versionMin, served.floorOf(ref)) }));
   const stored = await fromReadModels(ports, wanted);
   const missing = wanted.filter((ref, at) => !isEnough(stored?.[at], ref));
   const computed = missing.length === 0 ? new Map<string, Answer>() : await fromOrigin(ports, missing, versionWaitMs);
@@ -67,7 +72,7 @@ async function computeInto(answers: Map<string, Answer>, ports: ViewPorts, refs:
   }
 }
 
-/** So that the next reader finds it; the versions guard against putting back what is old by then. */
+/** So that the next reader finds it; the versions guard against putting back what is old by then. What cannot be put back is remembered. */
 async function putBack({ readModels, logger }: ViewPorts, puts: Awaited<ReturnType<ViewPorts['origin']['views']>>): Promise<void> {
   const views = puts.filter((put) => put !== null);
   if (views.length === 0) return;
@@ -75,5 +80,7 @@ async function putBack({ readModels, logger }: ViewPorts, puts: Awaited<ReturnTy
     await readModels.put(views);
   } catch (error) {
     logger.warn({ error: String(error), views: views.length }, 'views from the origin could not be put back');
+    const memory = servedVersionsOf(readModels);
+    for (const view of views) memory.served(view, view.version);
   }
 }

@@ -9,7 +9,13 @@ export interface KeptSeed {
 }
 
 export const KEPT_SEEDS: readonly [KeptSeed, ...KeptSeed[]] = [
-  { seed: 1, found: 'a flushed Redis: lists and timelines stayed empty; notes behind an import were rejected as NOT_FOUND' },
+  {
+    seed: 1,
+    found:
+      'lists and timelines stayed empty behind a flushed Redis; notes behind an import were rejected as NOT_FOUND; a view went back behind an outage of Redis',
+  },
+  { seed: 2, found: 'a command that changed nothing was called VISIBLE before the view showed what made it so' },
+  { seed: 6, found: 'a reader saw by the origin what Redis did not have yet when it was back' },
 ];
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

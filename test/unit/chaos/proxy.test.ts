@@ -38,7 +38,7 @@ it('passes on what comes, both ways', async () => {
   const { socket, heard } = await dial();
   const long = 'x'.repeat(500_000);
   socket.write(long);
-  await vi.waitUntil(() => heard().length === long.length, WAIT);
+  await vi.waitFor(() => expect(heard()).toHaveLength(long.length), WAIT);
   socket.end();
   await once(socket, 'close');
 });
@@ -48,10 +48,10 @@ it('cuts connections with a reset and takes new ones', async () => {
   cut.socket.write('a');
   await vi.waitUntil(() => cut.heard() === 'a', WAIT);
   proxy.reset();
-  await vi.waitUntil(() => cut.error() === 'ECONNRESET', WAIT);
+  await vi.waitFor(() => expect(cut.error()).toBe('ECONNRESET'), WAIT);
   const next = await dial();
   next.socket.write('b');
-  await vi.waitUntil(() => next.heard() === 'b', WAIT);
+  await vi.waitFor(() => expect(next.heard()).toBe('b'), WAIT);
 });
 
 it('is silent as a black hole, for those who come meanwhile too, and delivers all once it is healed', async () => {
