@@ -41,10 +41,7 @@ describeWithServices('a gateway on Kafka and Redis that fail', ['kafka', 'postgr
     proxy = await startTcpProxy(brokerPort, keepingKafkaClients(brokerPort));
     log = createKafkaLog({ brokers: [brokers], clientId: 'workers', partitions: 1 });
     gatewayLog = createKafkaLog({ brokers: [`127.0.0.1:${proxy.port}`], clientId: 'gateway' });
-    views = connectRedisViews(
-      { url: services.env['UPSTASH_REDIS_REST_URL'] ?? '', token: services.env['UPSTASH_REDIS_REST_TOKEN'] ?? '' },
-      silentLogger,
-    );
+    views = connectRedisViews({ url: services.env['UPSTASH_REDIS_REST_URL'] ?? '', token: services.env['UPSTASH_REDIS_REST_TOKEN'] ?? '' }, silentLogger);
     kit = await startWorkerKit(postgres.url, { log, readModels: views.readModels });
     gateway = await startTakingGateway({
       log: {

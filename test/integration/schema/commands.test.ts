@@ -157,7 +157,10 @@ describe('a mutation', () => {
     const ask = () => run(brokerage.context(), `{ command(id: "${id}") { status } }`);
     brokerage.outages.log = true;
     await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
-    expect((await ask()).errors[0]).toMatchObject({ message: expect.stringContaining('not known') as string, extensions: { code: 'UNAVAILABLE', retryAfter: 2 } });
+    expect((await ask()).errors[0]).toMatchObject({
+      message: expect.stringContaining('not known') as string,
+      extensions: { code: 'UNAVAILABLE', retryAfter: 2 },
+    });
     brokerage.outages.log = false;
     await run(brokerage.context(), CREATE, { input: NEW, key: 'k' });
     expect((await ask()).data).toEqual({ command: { status: 'ACCEPTED' } });
