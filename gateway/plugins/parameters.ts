@@ -1,11 +1,10 @@
-/** Variables and extensions in a query string or a form that are no JSON: their sender's mistake, which Yoga would take for one of ours. */
+/** Variables and extensions in a query string that are no JSON: their sender's mistake, which Yoga would take for one of ours. */
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
 
 export function useParameterErrors(): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser }) {
-      // JSON bodies have their own words, and no need of one step more.
-      if (requestParser === undefined || (request.method !== 'GET' && !isForm(request))) return;
+      if (requestParser === undefined || request.method !== 'GET') return;
       setRequestParser(async (one) => {
         try {
           return await requestParser(one);
@@ -19,5 +18,3 @@ export function useParameterErrors(): Plugin {
     },
   };
 }
-
-const isForm = (request: Request): boolean => request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;

@@ -52,16 +52,20 @@ function pathsOf(value: unknown, at: Path = []): Path[] {
   return [at, ...Object.entries(value).flatMap(([key, child]) => pathsOf(child, [...at, key]))];
 }
 
+/** A key of its own, __proto__ too. */
+const own = (of: object, key: PropertyKey, value: unknown): unknown =>
+  Object.defineProperty(of, key, { value, enumerable: true, writable: true, configurable: true });
+
 /** One change at one place of a value; the value itself stays as it was. */
 function changed(value: unknown, path: Path, change: Change): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return change.kind === 'put' ? change.value : value;
   if (typeof value !== 'object' || value === null) return value;
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string | number, unknown>;
-  if (rest.length > 0) copy[key] = changed(copy[key], rest, change);
-  else if (change.kind === 'put') copy[key] = change.value;
+  if (rest.length > 0) own(copy, key, changed(copy[key], rest, change));
+  else if (change.kind === 'put') own(copy, key, change.value);
   else if (change.kind === 'drop') delete copy[key];
-  else copy[`${change.name}`] = change.value;
+  else own(copy, change.name, change.value);
   return copy;
 }
 type Change =
