@@ -6,7 +6,7 @@ import { ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_PATH } from '../../platform/origin/pa
 import { signWebhook } from '../../resolvers/intake/webhook-signature.ts';
 import { describeWithServices } from '../support/services.ts';
 import { asJson, hostileTexts, hostileValues, mutated, noise } from './kit/hostile.ts';
-import { counted, knockAll, problemOf, send, sendRaw, type Reply } from './kit/knock.ts';
+import { answersIn, counted, knockAll, problemOf, send, sendRaw, type Reply } from './kit/knock.ts';
 import { inputsFor, SEED, tell, type Door } from './kit/plan.ts';
 import { ORIGIN_TOKEN, startProcesses, WEBHOOK_SECRET, type Processes } from './kit/processes.ts';
 import httpFixtures from './fixtures/http.json' with { type: 'json' };
@@ -36,20 +36,23 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
   it('answer what once broke them', async () => {
     for (const { why, status, ...input } of httpFixtures) {
       const reply = await knock({ ...input, headers: { authorization: `Bearer ${processes.token}`, ...(input.headers as Record<string, string>) } });
-      expect(reply && problemOf(reply), why).toBeNull();
-      expect(reply?.status, why).toBe(status);
+      expect({ why, status: reply?.status, problem: reply && problemOf(reply) }).toEqual({ why, status, problem: null });
     }
     for (const { bytes } of rawFixtures) await sendRaw(processes.gateway, [Buffer.from(bytes.replace('TOKEN', processes.token), 'latin1')], true);
   });
 
   it('answer GraphQL bodies of every kind', async () => {
     const inputs = sample('GraphQL bodies', graphqlBodies(processes.token));
-    tell('GraphQL bodies', inputs.length, counted(await knockAll(inputs, knock)));
+    const statuses = await knockAll(inputs, knock);
+    expect(answersIn(statuses)).toBe(inputs.length);
+    tell('GraphQL bodies', inputs.length, counted(statuses));
   });
 
   it('answer headers and query strings of every kind', async () => {
     const inputs = sample('GraphQL headers and query strings', headersAndQueries(processes.token));
-    tell('GraphQL headers and query strings', inputs.length, counted(await knockAll(inputs, knock)));
+    const statuses = await knockAll(inputs, knock);
+    expect(answersIn(statuses)).toBe(inputs.length);
+    tell('GraphQL headers and query strings', inputs.length, counted(statuses));
   });
 
   it('outlive whatever comes on the HTTP port', async () => {
@@ -62,7 +65,7 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
         if (failed) throw new Error(`${failed[0]}\nto ${Buffer.concat(parts).toString('base64')}`);
       }
     };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+    await expect(Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane))).resolves.toHaveLength(SIDE_BY_SIDE);
     tell('raw bytes on the HTTP port', inputs.length);
   });
 
@@ -85,7 +88,7 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
     const lane = async (): Promise<void> => {
       for (const input of left) await (Buffer.isBuffer(input) ? sendFrames(input) : sendMessages(input));
     };
-    await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
+    await expect(Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane))).resolves.toHaveLength(SIDE_BY_SIDE);
     tell('WebSocket frames', inputsFor('WebSocket frames'), 'of up to ten messages each');
   });
 
@@ -135,6 +138,7 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
       // It was understood and could not be stored: that is ours.
       (reply) => (reply.status === 503 ? 'could not be stored' : problemOf(reply)),
     );
+    expect(answersIn(statuses)).toBe(inputs.length);
     tell('the CRM webhook', inputs.length, counted(statuses));
   });
 
@@ -159,6 +163,7 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
     const statuses = await knockAll(inputs, (csv) =>
       knock(json('/graphql', asJson({ query, variables: { csv, key: 'fuzz' } }), { authorization: `Bearer ${processes.token}` })),
     );
+    expect(answersIn(statuses)).toBe(inputs.length);
     tell('CSV imports', inputs.length, counted(statuses));
   });
 
@@ -184,6 +189,7 @@ describeWithServices('a gateway and its workers', ['postgres', 'bridge'], (servi
       ({ path, body }) => send(processes.worker, json(path, body, { authorization: `Bearer ${ORIGIN_TOKEN}` })),
       ({ status }) => ([200, 400, 404, 413].includes(status) ? null : `status ${status}`),
     );
+    expect(answersIn(statuses)).toBe(inputs.length);
     tell("the origin's HTTP", inputs.length, counted(statuses));
   });
 });

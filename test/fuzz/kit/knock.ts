@@ -139,3 +139,6 @@ const LANES = 8;
 const describe = (input: unknown): string =>
   JSON.stringify(input, (_key, value: unknown) => (Buffer.isBuffer(value) ? `base64:${value.toString('base64')}` : value)).slice(0, 4_000);
 export const counted = (statuses: ReadonlyMap<number, number>): string => JSON.stringify(Object.fromEntries(statuses));
+
+/** Those that could not even be written, or were cut off, included. */
+export const answersIn = (statuses: ReadonlyMap<number, number>): number => [...statuses.values()].reduce((sum, count) => sum + count, 0);
