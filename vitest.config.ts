@@ -19,6 +19,7 @@ export default defineConfig({
       level('contract', { services: true, timeoutMs: 60_000 }),
       level('integration', { services: true, timeoutMs: 60_000 }),
       level('edge', { timeoutMs: 60_000 }),
+      level('fuzz', { services: true, timeoutMs: 300_000 }),
       level('e2e', { services: true, timeoutMs: 180_000, serial: true }),
       level('chaos', { services: true, timeoutMs: 420_000, serial: true }),
     ],

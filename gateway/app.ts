@@ -17,6 +17,7 @@ import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
 import { useOperationMetrics } from './plugins/operation-metrics.ts';
+import { useParameterErrors } from './plugins/parameters.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './plugins/request-id.ts';
 import { useSseEventIds } from './plugins/sse-event-ids.ts';
 import { useSubscriptionExpiry } from './plugins/subscription-expiry.ts';
@@ -130,6 +131,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useIdentity(verifier, logger),
     // Behind the identity: strangers cannot make us read a long body.
     useBodyCap(GRAPHQL_BYTES_MAX),
+    useParameterErrors(),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),

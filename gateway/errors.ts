@@ -74,6 +74,7 @@ function givenHttp({ extensions }: GraphQLError): object | undefined {
 export function clientErrorOf(error: unknown, scope: ErrorScope): ClientError {
   const cause = rootCause(error);
   if (isApiError(cause)) return { message: cause.message, extensions: cause.extensions };
+  if (isCallerGone(cause)) return { message: 'the request was not sent to its end', extensions: { code: 'BAD_USER_INPUT' } };
   const part = unavailablePart(cause);
   if (part !== null) {
     scope.logger.warn({ requestId: scope.requestId, err: cause }, part);
@@ -86,6 +87,9 @@ export function clientErrorOf(error: unknown, scope: ErrorScope): ClientError {
     extensions: { code: 'INTERNAL', requestId: scope.requestId },
   };
 }
+
+/** What reading a body throws on Node where the connection ended before it: nobody hears the answer, and nobody here has to look into it. */
+const isCallerGone = (error: unknown): boolean => error instanceof Error && error.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
 
 /** By name, not by class: with two copies of graphql in a process (a test runner's) classes tell nothing. */
 const isGraphQLError = (error: unknown): error is GraphQLError => error instanceof Error && error.name === 'GraphQLError';

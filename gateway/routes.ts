@@ -27,7 +27,11 @@ export interface Routed {
 
 const WEBHOOK_BYTES_MAX = 2_000_000;
 
+/** The web's Request cannot be made with these, so that whoever copies one would fail. */
+const UNKNOWN_METHODS: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
+
 export async function answerRoute(request: Request, path: string, info: RequestInfo, handlers: RouteHandlers): Promise<Routed> {
+  if (UNKNOWN_METHODS.has(request.method)) return { route: 'failed', response: methodNotAllowed('GET, HEAD, POST') };
   switch (path) {
     case '/graphql':
       return { route: path, response: await handlers.graphql(request) };

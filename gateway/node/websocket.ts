@@ -47,6 +47,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
   const connections = new Set<Connection>();
   sockets.on('connection', cutOffWithoutReading);
   const running = useServer<Record<string, unknown>, Caller>(handlers(options, connections), sockets);
+  sockets.on('connection', (socket) => endQuietly(socket, options.logger));
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
     if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => sockets.emit('connection', one, request));
@@ -69,6 +70,12 @@ function cutOffWithoutReading(socket: WebSocket): void {
   socket.on('message', () => {
     if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
   });
+}
+
+/** Frames that are none are their sender's fault, which ws answers with 1002. The library would print each with its stack, and anybody can send them. */
+function endQuietly(socket: WebSocket, logger: Logger): void {
+  socket.removeAllListeners('error');
+  socket.on('error', (error) => logger.debug({ error: error.message }, 'a WebSocket was ended for what came on it'));
 }
 
 /** Resolves when no connection has an operation left, or after `timeoutMs`. */

@@ -17,7 +17,7 @@ export interface BrokenLine {
  * so that whole files would make a file of broken lines cost its square.
  */
 const WINDOW_CHARS = 16_000;
-/** One row with its notes: as far as a quote that is not closed is followed. */
+/** One row with its notes: as far as a quote that is not closed is followed, and the longest that a line may be (some thousands more pass). */
 const RECORD_CHARS_MAX = 50_000;
 /** With more than this it is another kind of file. */
 const BROKEN_MAX = 200;
@@ -38,7 +38,10 @@ export function csvRecords(csv: string, recordsMax: number): { records: CsvRecor
   let at: Place = { offset: 0, line: 0, cutOff: false };
   while (at.offset < text.length) {
     if (records.length > recordsMax) throw badInput(`input.csv has more than ${recordsMax} lines`, 'input.csv');
-    const end = lineEnd(text, at.offset + (at.cutOff ? RECORD_CHARS_MAX : WINDOW_CHARS));
+    const from = at.offset + (at.cutOff ? RECORD_CHARS_MAX : WINDOW_CHARS);
+    const end = lineEnd(text, from);
+    // Parsing it would hold everybody else up for seconds, to find that nothing in it is a lead.
+    if (end - from > RECORD_CHARS_MAX) throw tooLong(text.slice(at.offset, from), at.line);
     const { read, error } = readWindow(text.slice(at.offset, end), at.line, records);
     const next = skipLines(text, at, read, error !== null);
     if (error === null || isCutOff(error, end < text.length, at, next)) {
@@ -51,6 +54,10 @@ export function csvRecords(csv: string, recordsMax: number): { records: CsvRecor
     at = skipLines(text, next, 1, false);
   }
   return { records, broken };
+}
+
+function tooLong(before: string, lines: number) {
+  return badInput(`input.csv: line ${lines + lineEndsIn([before]) + 1} is longer than ${RECORD_CHARS_MAX} characters`, 'input.csv');
 }
 
 /** Adds the window's records; `read` is the number of its lines that they take. */

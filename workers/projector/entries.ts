@@ -9,7 +9,7 @@ import type { Entry, EntryRef, ReadModels } from '../../platform/read-models/rea
 import type { StreamChange } from './fold-batch.ts';
 import { inRequests } from './in-requests.ts';
 
-type PlacedEntry = EntryRef & Entry;
+export type PlacedEntry = EntryRef & Entry;
 
 /** The entries that these events make. */
 export function entriesOf(lead: Lead, events: readonly RecordedEvent[]): PlacedEntry[] {
@@ -23,19 +23,11 @@ export function entriesOf(lead: Lead, events: readonly RecordedEvent[]): PlacedE
   });
 }
 
-async function append(readModels: ReadModels, entries: readonly PlacedEntry[]): Promise<void> {
+export async function appendEntries(readModels: ReadModels, entries: readonly PlacedEntry[]): Promise<void> {
   for (const request of inRequests(entries)) await readModels.append(request);
 }
 
 export const isErased = (change: Pick<StreamChange, 'after'>): boolean => isLead(change.after) && change.after.erasedAt !== undefined;
-
-/** Adds the entries of leads that were not erased, as far as these changes know. */
-export async function appendEntries(readModels: ReadModels, changes: readonly StreamChange[]): Promise<void> {
-  await append(
-    readModels,
-    changes.flatMap((change) => (isLead(change.after) && !isErased(change) ? entriesOf(change.after, change.events) : [])),
-  );
-}
 
 /**
  * Of an erased lead only the fact that it was erased stays. Call it when the erased view is stored, never before: whoever adds entries looks at the
@@ -47,7 +39,7 @@ export async function eraseEntries(readModels: ReadModels, eventStore: EventStor
   // From the write model, as the batch need not hold the erasure itself.
   const refs = leads.map(({ tenant, id }) => ({ tenant, streamId: id }));
   const streams = await eventStore.loadStreams(refs);
-  await append(
+  await appendEntries(
     readModels,
     leads.flatMap((lead) => {
       const events = streams.get(streamKey({ tenant: lead.tenant, streamId: lead.id })) ?? [];

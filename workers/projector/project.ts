@@ -5,10 +5,10 @@ import type { Lead } from '../../domain/lead/lead.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import { streamKey, type EventStore } from '../../platform/event-store/event-store.ts';
 import type { ReadModels, ViewPut } from '../../platform/read-models/read-models.ts';
-import { viewPut } from '../../platform/read-models/view-put.ts';
 import { appendEntries, eraseEntries, isErased } from './entries.ts';
 import { foldBatch, type Folded, type StreamChange } from './fold-batch.ts';
 import { inRequests } from './in-requests.ts';
+import { show } from './show.ts';
 
 /** States remembered between batches, and their text altogether: a lead has about 4,000 characters, a talkative one two million. */
 const REMEMBERED_MAX = 20_000;
@@ -49,17 +49,15 @@ export function createProjection(readModels: ReadModels, eventStore: EventStore)
 
   return {
     async project(events) {
-      const folded = await foldBatch(events, memory, readModels, eventStore);
-      const { changes } = folded;
-      await appendEntries(readModels, changes);
+      const { changes, failures, puts, entries } = show(await foldBatch(events, memory, readModels, eventStore));
+      await appendEntries(readModels, entries);
       // The view comes after its entries: who sees its version finds them.
-      const puts = changes.map(({ after }) => viewPut(after));
       const taken = await putAll(readModels, puts);
       const refused = changes.filter((change, index) => taken[index] === false && !isErased(change));
       const erased = changes.filter(isErased).flatMap(({ after }) => (isLead(after) ? [after] : []));
       await eraseEntries(readModels, eventStore, [...erased, ...(await erasedMeanwhile(readModels, eventStore, refused))]);
       changes.forEach(({ after }, index) => remember(after, puts[index]?.doc.length ?? 1));
-      return folded;
+      return { changes, failures };
     },
   };
 }

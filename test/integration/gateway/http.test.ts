@@ -65,6 +65,16 @@ describe('the gateway over HTTP', () => {
       expect(JSON.parse(text)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE', retryAfter: 2 } }] });
       expect(text).not.toContain('10.0.0');
     });
+    it('of a query string say which of its parameters are no JSON', async () => {
+      const authorization = `Bearer ${await gateway.token()}`;
+      for (const bad of ['variables=%7B', 'extensions=1%202']) {
+        const response = await fetch(`${gateway.url}/graphql?query=%7Bwhoami%7D&${bad}`, { headers: { authorization } });
+        expect(response.status).toBe(400);
+        expect(await response.json()).toMatchObject({
+          errors: [{ message: expect.stringContaining('JSON') as string, extensions: { code: 'BAD_USER_INPUT' } }],
+        });
+      }
+    });
     it('of the request name what is wrong with it', async () => {
       expect(await codeOf('{')).toBe('BAD_USER_INPUT');
       expect(await codeOf('{ nothing }')).toBe('BAD_USER_INPUT');

@@ -66,6 +66,10 @@ describe('a leads file', () => {
     expect(() => parseLeadsCsv(`email\n${'"a\n'.repeat(100_000)}`)).toThrow(/no CSV/);
   });
 
+  test('with a line longer than any lead is refused at once, and that line is named', () => {
+    expect(() => parseLeadsCsv(`email\na@b.co\n${','.repeat(10_000_000)}`)).toThrow(/line 3 is longer than 50000/);
+  });
+
   test('whatever it holds, is read or refused', () => {
     const cell = fc.oneof(fc.constantFrom('"', ',', '\n', '\r', '""', 'a@b.co', ' ', ';'), fc.string({ unit: 'binary', maxLength: 5 }));
     fc.assert(
