@@ -84,5 +84,7 @@ export interface CommandReceipt {
   readonly visibleAt?: string | undefined;
   /** The stream's version after the command. */
   readonly version?: number | undefined;
+  /** True where everything was as the command asked: it left no event, and shows where the version that it found does. */
+  readonly unchanged?: true | undefined;
   readonly error?: Rejection | { readonly code: 'INTERNAL'; readonly message: string; readonly field?: undefined } | undefined;
 }

@@ -36,7 +36,7 @@ export async function selectEventless(
 ): Promise<CommandOutcome[]> {
   const rows = await db<{ outcome: CommandOutcome }[]>`
     select outcome from inbox
-    where (tenant, command_id) > (${after.tenant}, ${after.id}) and handled_at >= ${since.toISOString()} and outcome->>'status' <> 'APPLIED'
+    where (tenant, command_id) > (${after.tenant}, ${after.id}) and handled_at >= ${since.toISOString()} and (outcome->>'status' <> 'APPLIED' or outcome->>'unchanged' = 'true')
     order by tenant, command_id limit ${limit}`;
   return rows.map(({ outcome }) => outcome);
 }

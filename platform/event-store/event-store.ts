@@ -14,7 +14,7 @@ export const streamKey = (ref: StreamRef): string => `${ref.tenant}:${ref.stream
 /** A map key for a command: ids of two tenants may be alike. */
 export const commandKey = (ref: { readonly tenant: TenantId; readonly id: CommandId }): string => `${ref.tenant}:${ref.id}`;
 
-/** What the inbox keeps of a command that was handled: the receipt as of its commit (APPLIED, REJECTED or DEAD_LETTERED; VISIBLE where it recorded nothing). */
+/** What the inbox keeps of a command that was handled: the receipt as of its commit (APPLIED, REJECTED or DEAD_LETTERED). */
 export type CommandOutcome = CommandReceipt;
 
 export interface StreamAppend extends StreamRef {
@@ -83,7 +83,7 @@ export interface EventStore {
   transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
   findOutcome(tenant: TenantId, id: CommandId): Promise<CommandOutcome | null>;
   /**
-   * Outcomes of commands that left no event (REJECTED, DEAD_LETTERED, VISIBLE at once) and were handled since then, in a stable order.
+   * Outcomes of commands that left no event (REJECTED, DEAD_LETTERED, APPLIED where everything was so already) and were handled since then, in a stable order.
    * `after` is the last commandKey of the page before, '' to begin.
    */
   listEventless(since: Date, after: string, limit: number): Promise<readonly CommandOutcome[]>;

@@ -355,9 +355,9 @@ export function eventStoreContract(name: string, makeStore: () => Promise<EventS
 
     it('lists the outcomes of commands that left no event, page by page, since a time', async () => {
       const tenant = aTenant();
-      const outcomes = (['REJECTED', 'DEAD_LETTERED', 'VISIBLE', 'REJECTED', 'APPLIED'] as const).map((status) => ({
+      const outcomes = (['REJECTED', 'DEAD_LETTERED', 'unchanged', 'REJECTED', 'APPLIED'] as const).map((ending) => ({
         ...outcome(tenant, aCommandId(), aLeadId()),
-        status,
+        ...(ending === 'unchanged' ? { status: 'APPLIED' as const, unchanged: true as const } : { status: ending }),
       }));
       const since = new Date(Date.now() - 60_000);
       await store.transact((tx) => tx.write({ appends: [], claims: [], outcomes }));

@@ -39,6 +39,5 @@ function decideOn(draft: Draft, envelope: CommandEnvelope, state: Aggregate | nu
   });
   if (decision.outcome === 'REJECTED') return outcomeOf(envelope, at, state?.version, { status: 'REJECTED', error: decision.rejection });
   const version = draft.record(envelope, decision.events, at);
-  // Without an event no view changes and nobody else would ever say VISIBLE.
-  return outcomeOf(envelope, at, version, decision.events.length > 0 ? { status: 'APPLIED' } : { status: 'VISIBLE', visibleAt: at });
+  return outcomeOf(envelope, at, version, decision.events.length > 0 ? { status: 'APPLIED' } : { status: 'APPLIED', unchanged: true });
 }

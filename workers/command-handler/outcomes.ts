@@ -2,8 +2,7 @@
 import type { CommandEnvelope, CommandReceipt } from '../../domain/messages.ts';
 
 type Ending =
-  | { readonly status: 'APPLIED' }
-  | { readonly status: 'VISIBLE'; readonly visibleAt: string }
+  | { readonly status: 'APPLIED'; readonly unchanged?: true }
   | { readonly status: 'REJECTED' | 'DEAD_LETTERED'; readonly error: NonNullable<CommandReceipt['error']> };
 
 /** `version`: the stream's after the command, undefined where it is not known. */

@@ -1,4 +1,5 @@
 /** Carries out commands: inbox check, decide, events and outcome in one transaction, then the offset. What cannot pass yet waits in Postgres. */
+import type { CommandReceipt } from '../../domain/messages.ts';
 import { commandKey } from '../../platform/event-store/event-store.ts';
 import type { LogBatch } from '../../platform/log/log.ts';
 import { commandTopic } from '../../platform/log/topics.ts';
@@ -12,6 +13,7 @@ import { nothingDone, type BatchResult } from './ledger.ts';
 import { PARKING_TIMING, type ParkingTiming } from './parking-timing.ts';
 import { createPoller } from './poller.ts';
 import { isCallers, tellCallers } from './tell-callers.ts';
+import { createUnchanged } from './unchanged.ts';
 
 /** Commands in one transaction at the most: large enough to share a commit, small enough to retry. */
 const BATCH_MAX = 500;
@@ -24,7 +26,9 @@ async function announceAll(ports: WorkerPorts, arrivals: readonly Arrival[], gro
   await announceLetters(ports, [...letters, ...earlier.filter((letter) => letter !== null)]);
 }
 
-async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, timing: ParkingTiming): Promise<BatchResult> {
+type Tell = (outcomes: readonly CommandReceipt[]) => Promise<void>;
+
+async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, timing: ParkingTiming, tell: Tell): Promise<BatchResult> {
   const { readable, unreadable } = readRecords(batch.records, decodeCommand);
   const arrivals = readable.map(({ record, value }): Arrival => ({ record, envelope: value }));
   const result = arrivals.length > 0 ? await carryOut(ports, arrivals, timing, batch.signal) : nothingDone();
@@ -33,7 +37,7 @@ async function handleBatch(ports: WorkerPorts, batch: LogBatch, group: string, t
   await announceAll(ports, arrivals, group, result);
   // A batch that comes again tells again of what it came to before.
   const ofBatch = arrivals.flatMap(({ envelope }) => (isCallers(envelope) ? (result.outcomes.get(commandKey(envelope)) ?? []) : []));
-  await tellCallers(ports, [...new Map([...ofBatch, ...result.forCallers].map((outcome) => [commandKey(outcome), outcome])).values()]);
+  await tell([...new Map([...ofBatch, ...result.forCallers].map((outcome) => [commandKey(outcome), outcome])).values()]);
   return result;
 }
 
@@ -53,9 +57,14 @@ export const createCommandHandlerRole = (options: CommandHandlerOptions = {}): R
       totals.parked_total += result.parked;
       totals.dead_letters_total += result.letters.length;
     };
+    const unchanged = createUnchanged(ports);
+    const tell: Tell = async (outcomes) => {
+      await tellCallers(ports, outcomes);
+      unchanged.watch(outcomes);
+    };
     const poller = createPoller(ports, timing, async (result) => {
       count(result);
-      await tellCallers(ports, result.forCallers);
+      await tell(result.forCallers);
     });
     const startConsumers = consumeLanes({
       ports,
@@ -63,18 +72,19 @@ export const createCommandHandlerRole = (options: CommandHandlerOptions = {}): R
       topicOf: commandTopic,
       recordsMax: BATCH_MAX,
       async handle(batch, group) {
-        const result = await handleBatch(ports, batch, group, timing);
+        const result = await handleBatch(ports, batch, group, timing, tell);
         count(result);
         if (result.parked + result.woken > 0) poller.ring();
       },
     });
     const consumers = await startConsumers.catch(async (error: unknown) => {
-      await poller.stop();
+      await Promise.all([poller.stop(), unchanged.stop()]);
       throw error;
     });
     return {
       async stop() {
         await Promise.all([consumers.stop(), poller.stop()]);
+        await unchanged.stop();
       },
       health() {
         const parked = poller.health();

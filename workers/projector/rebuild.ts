@@ -1,6 +1,7 @@
 /** Filling empty read models from the events, at the start of a process that keeps its views in memory. */
 import { systemClock, type Clock } from '../../platform/clock.ts';
 import { commandKey, type EventStore } from '../../platform/event-store/event-store.ts';
+import { receiptVisible } from '../../domain/views/receipts.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { RECEIPT_TTL_SECONDS, receiptPut } from '../../platform/read-models/receipt-put.ts';
@@ -24,13 +25,15 @@ async function restoreReceipts(eventStore: EventStore, readModels: ReadModels, c
   for (const request of inRequests(receipts.map(receiptPut))) await readModels.put(request);
 }
 
-/** A command that was rejected left no event to follow: without this its key would be free for another body until the inbox refused that. */
+/** A command that was rejected, or changed nothing, left no event to follow: without this its key would be free for another body until the inbox refused that. */
 async function restoreEventless(eventStore: EventStore, readModels: ReadModels, now: Date): Promise<void> {
   for (let after = ''; ;) {
     const outcomes = await eventStore.listEventless(weekBefore(now), after, PAGE);
     const last = outcomes.at(-1);
     if (last === undefined) return;
-    for (const request of inRequests(outcomes.map(receiptPut))) await readModels.put(request);
+    // Every view is there by now: what left all as it was shows.
+    const receipts = outcomes.map((outcome) => (outcome.unchanged === true ? receiptVisible(outcome, now.toISOString()) : outcome));
+    for (const request of inRequests(receipts.map(receiptPut))) await readModels.put(request);
     after = commandKey(last);
   }
 }
