@@ -33,8 +33,24 @@ async function readCapped(body: ReadableStream<Uint8Array>, bytesMax: number): P
     const { done, value } = await reader.read();
     if (done) return new Blob(chunks);
     bytes += value.byteLength;
-    if (bytes > bytesMax) throw new BodyTooLargeError(bytesMax);
+    if (bytes > bytesMax) {
+      void discard(reader, bytesMax);
+      throw new BodyTooLargeError(bytesMax);
+    }
     chunks.push(new Uint8Array(value));
+  }
+}
+
+/** The connection's next request waits behind the rest of this one, so that is read as well, as far as it is worth it. */
+async function discard(reader: ReadableStreamDefaultReader<Uint8Array>, bytesMax: number): Promise<void> {
+  try {
+    for (let left = bytesMax; left > 0;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+  } catch {
+    // The sender went away.
   }
 }
 
