@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const level = (name: string, options: { services?: boolean; timeoutMs?: number; serial?: boolean } = {}) => ({
+/** `after`: levels of a later number run when all of the earlier ones are through; a serial one has the machine to itself, a file at a time. */
+const level = (name: string, options: { services?: boolean; timeoutMs?: number; serial?: boolean; after?: number } = {}) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -8,11 +9,14 @@ const level = (name: string, options: { services?: boolean; timeoutMs?: number; 
     hookTimeout: options.timeoutMs ?? 30_000,
     ...(options.services ? { globalSetup: ['test/support/services.setup.ts'] } : {}),
     ...(options.serial ? { fileParallelism: false } : {}),
+    sequence: { groupOrder: options.after ?? 0 },
   },
 });
 
 export default defineConfig({
   test: {
+    // Most of the time tests wait for services: more of them than there are processors.
+    maxWorkers: 3,
     projects: [
       level('unit'),
       level('property', { timeoutMs: 60_000 }),
@@ -20,8 +24,8 @@ export default defineConfig({
       level('integration', { services: true, timeoutMs: 60_000 }),
       level('edge', { timeoutMs: 60_000 }),
       level('fuzz', { services: true, timeoutMs: 300_000 }),
-      level('e2e', { services: true, timeoutMs: 180_000, serial: true }),
-      level('chaos', { services: true, timeoutMs: 420_000, serial: true }),
+      level('e2e', { services: true, timeoutMs: 180_000, serial: true, after: 1 }),
+      level('chaos', { services: true, timeoutMs: 420_000, serial: true, after: 2 }),
     ],
   },
 });
