@@ -1,5 +1,5 @@
 /** What a write comes to, row by row, before it goes to the database. */
-import { kindOfId } from '../../domain/ids.ts';
+import { isId } from '../../domain/ids.ts';
 import { streamKey, type StreamAppend, type StreamRef, type UniqueClaim } from './event-store.ts';
 import { claimDigest } from './event-queries.ts';
 
@@ -20,7 +20,7 @@ export function mergeAppends(appends: readonly StreamAppend[]): StreamAppend[] {
 }
 
 /** Streams whose facts need a key. */
-export const sealedStreams = (appends: readonly StreamAppend[]): StreamAppend[] => appends.filter((append) => kindOfId(append.streamId) === 'lead');
+export const sealedStreams = (appends: readonly StreamAppend[]): StreamAppend[] => appends.filter((append) => isId('lead', append.streamId));
 
 export interface ClaimRow {
   readonly tenant: string;
