@@ -10,7 +10,7 @@ import { refRows, selectKeys } from './event-queries.ts';
 import { insertOutcomes, replaceOutcomes } from './outcome-rows.ts';
 import { deleteParked, insertParked, postpone, wakeLines } from './parking-queries.ts';
 import { isSealed, newSubjectKey } from './sealing.ts';
-import { claimRows, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
+import { claimRows, keyOfClaim, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
 
 /** Channel on which a commit of events is announced. */
 export const EVENTS_CHANNEL = 'lead_intelligence_events';
@@ -47,11 +47,11 @@ export async function writeBatch(
   if (appends.length > 0) statements.push(() => compareAndSet(tx, appends));
   if (made.length > 0) statements.push(() => insertKeys(tx, made));
   if (appends.length > 0) statements.push(() => insertEvents(tx, inputs));
-  if (claims.length > 0)
-    statements.push(
-      () => dropClaims(tx, claims),
-      () => insertClaims(tx, claims),
-    );
+  // A stream that is new has claimed nothing yet.
+  const fresh = new Set(appends.filter(({ expectedVersion }) => expectedVersion === 0).map(streamKey));
+  const moved = claims.filter((claim) => !fresh.has(keyOfClaim(claim)));
+  if (moved.length > 0) statements.push(() => dropClaims(tx, moved));
+  if (claims.length > 0) statements.push(() => insertClaims(tx, claims));
   if (work.outcomes.length > 0) statements.push(() => insertOutcomes(tx, work.outcomes));
   statements.push(...asideStatements(tx, work));
   if (erased.length > 0)
