@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
@@ -16,7 +17,24 @@ const whole = JSON.parse(
 const nearly = fc.oneof(
   fc.jsonValue(),
   fc.integer({ min: -3, max: 3 }),
-  fc.constantFrom('', 'x'.repeat(201), 'a\0b', '\ud800', 'lead_', 'lead_1', 'cmd_1', 'prop_1\n', 'Upper.Case-1', '.tenant', 'hot', 'HOT', -0, 2 ** 53, 1.5, null),
+  fc.constantFrom(
+    '',
+    'x'.repeat(201),
+    'a\0b',
+    '\ud800',
+    'lead_',
+    'lead_1',
+    'cmd_1',
+    'prop_1\n',
+    'Upper.Case-1',
+    '.tenant',
+    'hot',
+    'HOT',
+    -0,
+    2 ** 53,
+    1.5,
+    null,
+  ),
   fc.constantFrom('2026-02-29T00:00:00.000Z', '2024-02-29T00:00:00.000Z', '2026-01-31T24:00:00.000Z', '2026-01-31T17:00:00Z', '2026-01-31T17:00:00.000+00:00'),
   fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
   fc.constantFrom<unknown>({ id: 'a', roles: [] }, { id: 'a', roles: ['ADMIN', 'KING'] }, { id: '', roles: [] }, { id: 'a', roles: ['AGENT'], more: 1 }),
@@ -35,9 +53,9 @@ describe('a command that is recognised at a glance', () => {
   });
 
   it('is one that the schema answers alike', () => {
-    const isAlike = (json: unknown): void => {
+    const isAlike = (json: unknown): boolean => {
       const plain = plainCommand(json);
-      if (plain !== null) expect(plain).toStrictEqual(commandEnvelope.parse(json));
+      return plain === null || isDeepStrictEqual(plain, commandEnvelope.parse(json));
     };
     expect(() => fc.assert(fc.property(fc.oneof(changed, fc.jsonValue()), isAlike), { numRuns: 3_000 })).not.toThrow();
   });
