@@ -8,7 +8,7 @@ import { evolveAgent } from './agent/evolve.ts';
 import type { AgentCommand, AgentEvent } from './agent/messages.ts';
 import type { Decision, DecisionContext } from './decision.ts';
 import { rejected } from './decisions.ts';
-import { isId, kindOfId, type StreamId } from './ids.ts';
+import { ID_PREFIXES, isId, type StreamId } from './ids.ts';
 import { decideLead } from './lead/decide.ts';
 import { evolveLead } from './lead/evolve.ts';
 import type { LeadEvent } from './lead/events.ts';
@@ -21,9 +21,10 @@ import type { Property } from './property/property.ts';
 
 export type Aggregate = Lead | Property | Agent;
 
-export const isLead = (state: Aggregate): state is Lead => isId('lead', state.id);
-export const isProperty = (state: Aggregate): state is Property => isId('property', state.id);
-export const isAgent = (state: Aggregate): state is Agent => isId('agent', state.id);
+// The id of a state was checked when its first fact was folded: the prefix says the rest.
+export const isLead = (state: Aggregate): state is Lead => state.id.startsWith(ID_PREFIXES.lead);
+export const isProperty = (state: Aggregate): state is Property => state.id.startsWith(ID_PREFIXES.property);
+export const isAgent = (state: Aggregate): state is Agent => state.id.startsWith(ID_PREFIXES.agent);
 
 /** The stream that a command is about. */
 export function streamOf(command: Command): StreamId {
@@ -53,9 +54,10 @@ function onOwnKind<S extends Aggregate>(
 
 /** The state after one more fact. Throws a TypeError where the fact cannot be one of that stream: a bug, never input. */
 export function evolve(state: Aggregate | null, recorded: RecordedEvent): Aggregate {
+  // Most are of leads.
+  if (isLeadRecord(recorded)) return evolveLead(own(state, isLead, recorded), recorded);
   if (isPropertyRecord(recorded)) return evolveProperty(own(state, isProperty, recorded), recorded);
   if (isAgentRecord(recorded)) return evolveAgent(own(state, isAgent, recorded), recorded);
-  if (isLeadRecord(recorded)) return evolveLead(own(state, isLead, recorded), recorded);
   throw new TypeError(`${recorded.id} is of no stream that is known`);
 }
 
@@ -74,6 +76,6 @@ export const fold = (events: Iterable<RecordedEvent>, initial: Aggregate | null 
 const isPropertyCommand = (command: Command): command is PropertyCommand => command.type === 'UpsertProperty' || command.type === 'WithdrawProperty';
 const isAgentCommand = (command: Command): command is AgentCommand => command.type === 'UpsertAgent';
 
-const isPropertyRecord = (recorded: RecordedEvent): recorded is RecordedEvent<PropertyEvent> => kindOfId(recorded.streamId) === 'property';
-const isAgentRecord = (recorded: RecordedEvent): recorded is RecordedEvent<AgentEvent> => kindOfId(recorded.streamId) === 'agent';
-const isLeadRecord = (recorded: RecordedEvent): recorded is RecordedEvent<LeadEvent> => kindOfId(recorded.streamId) === 'lead';
+const isPropertyRecord = (recorded: RecordedEvent): recorded is RecordedEvent<PropertyEvent> => isId('property', recorded.streamId);
+const isAgentRecord = (recorded: RecordedEvent): recorded is RecordedEvent<AgentEvent> => isId('agent', recorded.streamId);
+const isLeadRecord = (recorded: RecordedEvent): recorded is RecordedEvent<LeadEvent> => isId('lead', recorded.streamId);

@@ -24,21 +24,23 @@ interface IdOf {
 }
 
 const ID_BODY = /^[A-Za-z0-9-]{1,64}$/;
-const KINDS = Object.entries(ID_PREFIXES) as [IdKind, string][];
+/** Whole ids: asked several times for each command, and cutting the prefix off first makes a string each time. */
+const ID_OF: Readonly<Record<IdKind, RegExp>> = {
+  lead: /^lead_[A-Za-z0-9-]{1,64}$/,
+  property: /^prop_[A-Za-z0-9-]{1,64}$/,
+  agent: /^agent_[A-Za-z0-9-]{1,64}$/,
+  command: /^cmd_[A-Za-z0-9-]{1,64}$/,
+};
+const KINDS = Object.keys(ID_PREFIXES) as IdKind[];
 
 /** The kind that an id's prefix names, or null where it is no id of ours. */
 export function kindOfId(id: string): IdKind | null {
-  for (const [kind, prefix] of KINDS) {
-    if (id.startsWith(prefix) && ID_BODY.test(id.slice(prefix.length))) return kind;
-  }
+  for (const kind of KINDS) if (ID_OF[kind].test(id)) return kind;
   return null;
 }
 
 /** True where `id` is a well-formed id of `kind`. */
-export function isId<K extends IdKind>(kind: K, id: string): id is IdOf[K] {
-  const prefix = ID_PREFIXES[kind];
-  return id.startsWith(prefix) && ID_BODY.test(id.slice(prefix.length));
-}
+export const isId = <K extends IdKind>(kind: K, id: string): id is IdOf[K] => ID_OF[kind].test(id);
 
 /** Puts the prefix of `kind` before `body` (letters, digits and dashes, 1 to 64 of them). Throws a RangeError on anything else. */
 export function makeId<K extends IdKind>(kind: K, body: string): IdOf[K] {

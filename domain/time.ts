@@ -12,9 +12,12 @@ export function parseTime(text: string): string | null {
   const parts = ISO.exec(text);
   if (!parts) return null;
   const ms = Date.parse(text);
-  if (Number.isNaN(ms) || !isCalendarDay(parts[1] ?? '', Number(parts[2]))) return null;
-  const year = new Date(ms).getUTCFullYear();
-  return year < YEARS.first || year > YEARS.last ? null : new Date(ms).toISOString();
+  if (Number.isNaN(ms)) return null;
+  const date = new Date(ms);
+  const year = date.getUTCFullYear();
+  if (year < YEARS.first || year > YEARS.last) return null;
+  const ours = date.toISOString();
+  return ours === text || isCalendarDay(parts[1] ?? '', Number(parts[2])) ? ours : null;
 }
 
 /** Date.parse takes the 30th of February for the 1st of March. */

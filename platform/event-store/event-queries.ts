@@ -1,4 +1,9 @@
-/** The reads of the event store. Lists travel as one JSON parameter, so that a batch costs one round trip. */
+/**
+ * The reads of the event store. Lists travel as one JSON parameter, so that a batch costs one round trip.
+ *
+ * Large tables stand behind LATERAL and OFFSET 0, which the planner cannot turn into another join: each row of the list is looked up in the index.
+ * A prepared statement keeps its plan, and one made while the table was small reads all of it, again and again, until the next ANALYZE.
+ */
 import { createHash } from 'node:crypto';
 import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
@@ -20,7 +25,7 @@ export async function selectOutcomes(
   const rows = await db<{ tenant: TenantId; command_id: CommandId; outcome: CommandOutcome }[]>`
     select i.tenant, i.command_id, i.outcome
     from jsonb_to_recordset(${JSON.stringify(ids)}::text::jsonb) as r(tenant text, id text)
-    join inbox i on i.tenant = r.tenant and i.command_id = r.id`;
+    cross join lateral (select * from inbox where tenant = r.tenant and command_id = r.id offset 0) i`;
   return new Map(rows.map((row) => [commandKey({ tenant: row.tenant, id: row.command_id }), row.outcome]));
 }
 
@@ -59,7 +64,7 @@ export function selectStreamsBehind(db: Queryable, refs: readonly (StreamRef & {
   return db<EventRow[]>`
     select e.tenant, e.stream_id, e.version, e.type, e.lane, e.command_id, e.actor, e.at, e.traceparent, e.data, e.sealed, k.key
     from jsonb_to_recordset(${rows}::text::jsonb) as r(tenant text, stream_id text, version int)
-    join events e on e.tenant = r.tenant and e.stream_id = r.stream_id and e.version > r.version
+    cross join lateral (select * from events where tenant = r.tenant and stream_id = r.stream_id and version > r.version offset 0) e
     left join subject_keys k on k.tenant = e.tenant and k.stream_id = e.stream_id
     order by e.tenant, e.stream_id, e.version`.then((found) => [...found]);
 }
@@ -98,7 +103,7 @@ export async function selectOwners(
   const rows = await db<{ digest: string; stream_id: StreamId }[]>`
     select c.digest, c.stream_id
     from jsonb_to_recordset(${JSON.stringify(wanted)}::text::jsonb) as r(tenant text, digest text)
-    join unique_claims c on c.tenant = r.tenant and c.name = ${name} and c.digest = r.digest`;
+    cross join lateral (select * from unique_claims where tenant = r.tenant and name = ${name} and digest = r.digest offset 0) c`;
   const owners = new Map<string, StreamId>();
   for (const row of rows) {
     const key = keys.get(row.digest);

@@ -8,7 +8,7 @@ export function insertOutcomes(tx: Queryable, outcomes: readonly CommandOutcome[
   return tx`
     insert into inbox (tenant, command_id, outcome)
     select tenant, command_id, outcome::json
-    from jsonb_to_recordset(${JSON.stringify(outcomes.map(rowOf))}::text::jsonb) as r(tenant text, command_id text, outcome text)
+    from json_to_recordset(${JSON.stringify(outcomes.map(rowOf))}::text::json) as r(tenant text, command_id text, outcome text)
     order by tenant, command_id`;
 }
 

@@ -11,7 +11,7 @@ import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './park
 import { inTransaction } from './transaction.ts';
 import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { createWakeUp } from './wake-up.ts';
-import { EVENTS_CHANNEL, writeBatch } from './write-batch.ts';
+import { EVENTS_CHANNEL, writeBatch, type WrittenStream } from './write-batch.ts';
 
 export interface PostgresEventStoreOptions {
   /** Belongs to the caller: `close` does not end it. */
@@ -54,11 +54,11 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     assertReadable: () => inStoreTerms(assertReadable(sql)),
 
     async transact(work) {
-      const wrote = new Set<Lane>();
+      const written: WrittenStream[] = [];
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
         if (notify) limitLockWaits(tx, lockTimeoutMs);
-        const transaction = createTransaction(tx, notify, memory, wrote);
+        const transaction = createTransaction(tx, notify, memory, written);
         try {
           return await work(transaction);
         } catch (error) {
@@ -69,7 +69,8 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
         // What the work threw goes out as it is; only what the database says is put into the port's words.
         throw thrown === undefined ? toEventStoreError(error) : thrown.error;
       });
-      if (wrote.size > 0) readers.ring(wrote);
+      memory.remember(written);
+      if (written.length > 0) readers.ring(lanesOf(written));
       return result;
     },
 
@@ -155,8 +156,14 @@ function createReaders() {
   };
 }
 
-/** `wrote` gets the lanes of the events that it writes. */
-function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory, wrote: Set<Lane>): EventStoreTransaction {
+function lanesOf(written: readonly WrittenStream[]): Set<Lane> {
+  const lanes = new Set<Lane>();
+  for (const { append } of written) for (const { lane } of append.events) lanes.add(lane);
+  return lanes;
+}
+
+/** `written` gets what it writes. */
+function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory, written: WrittenStream[]): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
   const loaded: StreamRef[] = [];
@@ -177,13 +184,12 @@ function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory,
     async write(work) {
       hasWritten = true;
       try {
-        await inStoreTerms(writeBatch(tx, work, keys, notify));
+        written.push(...(await inStoreTerms(writeBatch(tx, work, keys, notify))));
       } catch (error) {
         // Whatever the reason: the next try takes nothing for granted.
         memory.forget(loaded);
         throw error;
       }
-      for (const { events } of work.appends) for (const { lane } of events) wrote.add(lane);
       memory.forget(work.appends.filter(({ erases }) => erases));
     },
   };

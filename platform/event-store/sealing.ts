@@ -3,7 +3,7 @@
  * AES-256-GCM; the place of the fact is bound in, so that a sealed fact cannot stand in for another.
  */
 import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, randomFillSync, type KeyObject } from 'node:crypto';
-import { kindOfId, type StreamId } from '../../domain/ids.ts';
+import { isId, type StreamId } from '../../domain/ids.ts';
 import type { DomainEvent } from '../../domain/messages.ts';
 
 /** 1 byte of format, 12 of nonce, 16 of tag, then the ciphertext. */
@@ -30,7 +30,7 @@ function takeNonce(): Buffer {
 }
 
 /** Facts about people are sealed. That a lead was erased is none about a person, and homes and the team's own agents are not subjects. */
-export const isSealed = (streamId: StreamId, type: DomainEvent['type']): boolean => kindOfId(streamId) === 'lead' && type !== 'LeadErased';
+export const isSealed = (streamId: StreamId, type: DomainEvent['type']): boolean => isId('lead', streamId) && type !== 'LeadErased';
 
 /** Given plain bytes, Node finds out each time that they are no key object, which costs more than making one (Node 24: 13 µs a fact, 4 with this). */
 const keyObject = (key: Buffer): KeyObject => createSecretKey(key);

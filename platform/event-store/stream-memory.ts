@@ -1,5 +1,6 @@
 /**
- * The events of streams that were used a moment ago, so that a command costs reading what is new about its lead, not all that ever happened to it.
+ * The events of streams that were used a moment ago, so that a command costs reading what is new about its lead, not all that ever happened to it,
+ * and what this process itself wrote need not be read, opened and parsed again.
  * Events never change, so what was read once stays right, with one exception: an erasure. That is an event itself, so whoever reads what is new
  * meets it, forgets the stream and reads it anew, as everybody else does.
  */
@@ -9,6 +10,7 @@ import type { Queryable } from './connect.ts';
 import { groupByStream, selectStreams, selectStreamsBehind } from './event-queries.ts';
 import { toRecorded, type EventRow } from './event-rows.ts';
 import { streamKey, type StreamRef } from './event-store.ts';
+import type { WrittenStream } from './write-batch.ts';
 
 /** Altogether, as sealed or stored; the objects made of it take a few times as much. */
 const REMEMBERED_BYTES_MAX = 16 * 1024 * 1024;
@@ -34,6 +36,8 @@ export interface LoadedStreams {
 export interface StreamMemory {
   /** Reads what is not remembered, in one query, two where a remembered lead was erased. Not behind a write of the same transaction: it may be undone. */
   load(db: Queryable, refs: readonly StreamRef[]): Promise<LoadedStreams>;
+  /** Only once it is committed. The events are the very objects that were written. */
+  remember(written: readonly WrittenStream[]): void;
   forget(refs: Iterable<StreamRef>): void;
 }
 
@@ -59,7 +63,7 @@ const joined = (base: Remembered | undefined, rows: readonly EventRow[]): Rememb
 export function createStreamMemory(): StreamMemory {
   const memory = new LRUCache<string, Remembered>({ maxSize: REMEMBERED_BYTES_MAX, ttl: REMEMBERED_MS });
 
-  const remember = (key: string, stream: Remembered): void => {
+  const keep = (key: string, stream: Remembered): void => {
     // Another transaction may have read further meanwhile.
     if ((memory.peek(key)?.events.length ?? 0) < stream.events.length) memory.set(key, stream, { size: stream.bytes });
   };
@@ -69,6 +73,16 @@ export function createStreamMemory(): StreamMemory {
 
   return {
     forget,
+    remember(written) {
+      for (const { append, key, bytes } of written) {
+        const base = memory.peek(streamKey(append));
+        if (append.erases) memory.delete(streamKey(append));
+        // Where what came before is not here, what is written now is read with it.
+        if (append.erases || (base?.events.length ?? 0) !== append.expectedVersion) continue;
+        const events = base === undefined ? append.events : [...base.events, ...append.events];
+        keep(streamKey(append), { events, key, bytes: (base?.bytes ?? 0) + bytes + EVENT_BYTES * append.events.length });
+      }
+    },
     async load(db, refs) {
       const wanted = new Map(refs.map((ref) => [streamKey(ref), { ref, base: memory.get(streamKey(ref)) }]));
       const behind = [...wanted.values()].map(({ ref, base }) => ({ ...ref, version: base?.events.length ?? 0 }));
@@ -86,7 +100,7 @@ export function createStreamMemory(): StreamMemory {
         if (stream.events.length === 0) continue;
         streams.set(key, stream.events);
         if (stream.key !== null) keys.set(key, stream.key);
-        if (rows.length > 0 && !isErased(rows)) remember(key, stream);
+        if (rows.length > 0 && !isErased(rows)) keep(key, stream);
       }
       forget(anew);
       for (const [key, events] of groupByStream(await selectStreams(db, anew))) streams.set(key, events);

@@ -10,13 +10,27 @@ import { refRows, selectKeys } from './event-queries.ts';
 import { insertOutcomes, replaceOutcomes } from './outcome-rows.ts';
 import { deleteParked, insertParked, postpone, wakeLines } from './parking-queries.ts';
 import { isSealed, newSubjectKey } from './sealing.ts';
-import { claimRows, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
+import { claimRows, keyOfClaim, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
 
 /** Channel on which a commit of events is announced. */
 export const EVENTS_CHANNEL = 'lead_intelligence_events';
 
-/** Writes in the running transaction. `knownKeys` are those that it already read (by streamKey). Returns the number of events. */
-export async function writeBatch(tx: Queryable, work: EventStoreWork, knownKeys: ReadonlyMap<string, Buffer>, notify: boolean): Promise<number> {
+/** What a stream was given, for whoever remembers streams. */
+export interface WrittenStream {
+  readonly append: StreamAppend;
+  /** Null where nothing of the stream is sealed. */
+  readonly key: Buffer | null;
+  /** Of the events' content, sealed or not, about. */
+  readonly bytes: number;
+}
+
+/** Writes in the running transaction. `knownKeys` are those that it already read (by streamKey). Returns what the streams were given. */
+export async function writeBatch(
+  tx: Queryable,
+  work: EventStoreWork,
+  knownKeys: ReadonlyMap<string, Buffer>,
+  notify: boolean,
+): Promise<readonly WrittenStream[]> {
   const appends = mergeAppends(work.appends);
   const erased = appends.filter((append) => append.erases);
   const { keys, made } = await keysFor(tx, appends, knownKeys);
@@ -27,19 +41,17 @@ export async function writeBatch(tx: Queryable, work: EventStoreWork, knownKeys:
     throw new Error(`${keyless.streamId} was erased: nothing about a person can be written to it any more`);
   }
   const claims = claimRows(work.claims, erased);
-  const inputs = appends
-    .flatMap((append) => append.events.map((event) => ({ event, key: keys.get(streamKey(append)) })))
-    .map(({ event, key }, ord) => toInput(event, ord, key));
+  const { inputs, written } = intoInputs(appends, keys);
   const statements: (() => PromiseLike<unknown>)[] = [];
   // Order matters: streams first, they hold the lock; erasures last, they undo what the same batch gave the stream.
   if (appends.length > 0) statements.push(() => compareAndSet(tx, appends));
   if (made.length > 0) statements.push(() => insertKeys(tx, made));
   if (appends.length > 0) statements.push(() => insertEvents(tx, inputs));
-  if (claims.length > 0)
-    statements.push(
-      () => dropClaims(tx, claims),
-      () => insertClaims(tx, claims),
-    );
+  // A stream that is new has claimed nothing yet.
+  const fresh = new Set(appends.filter(({ expectedVersion }) => expectedVersion === 0).map(streamKey));
+  const moved = claims.filter((claim) => !fresh.has(keyOfClaim(claim)));
+  if (moved.length > 0) statements.push(() => dropClaims(tx, moved));
+  if (claims.length > 0) statements.push(() => insertClaims(tx, claims));
   if (work.outcomes.length > 0) statements.push(() => insertOutcomes(tx, work.outcomes));
   statements.push(...asideStatements(tx, work));
   if (erased.length > 0)
@@ -55,7 +67,22 @@ export async function writeBatch(tx: Queryable, work: EventStoreWork, knownKeys:
       await send();
     }),
   );
-  return inputs.length;
+  return written;
+}
+
+function intoInputs(appends: readonly StreamAppend[], keys: ReadonlyMap<string, Buffer>) {
+  const inputs: EventInput[] = [];
+  const written = appends.map((append): WrittenStream => {
+    const key = keys.get(streamKey(append));
+    let bytes = 0;
+    for (const event of append.events) {
+      const input = toInput(event, inputs.length, key);
+      inputs.push(input);
+      bytes += (input.sealed ?? input.data ?? '').length;
+    }
+    return { append, key: key ?? null, bytes };
+  });
+  return { inputs, written };
 }
 
 /** What only a batch with trouble has: replays, lines of parked commands, dead letters. */

@@ -1,5 +1,5 @@
 /** What a write comes to, row by row, before it goes to the database. */
-import { kindOfId } from '../../domain/ids.ts';
+import { isId, type StreamId, type TenantId } from '../../domain/ids.ts';
 import { streamKey, type StreamAppend, type StreamRef, type UniqueClaim } from './event-store.ts';
 import { claimDigest } from './event-queries.ts';
 
@@ -20,14 +20,16 @@ export function mergeAppends(appends: readonly StreamAppend[]): StreamAppend[] {
 }
 
 /** Streams whose facts need a key. */
-export const sealedStreams = (appends: readonly StreamAppend[]): StreamAppend[] => appends.filter((append) => kindOfId(append.streamId) === 'lead');
+export const sealedStreams = (appends: readonly StreamAppend[]): StreamAppend[] => appends.filter((append) => isId('lead', append.streamId));
 
 export interface ClaimRow {
-  readonly tenant: string;
+  readonly tenant: TenantId;
   readonly name: string;
-  readonly stream_id: string;
+  readonly stream_id: StreamId;
   readonly digest: string | null;
 }
+
+export const keyOfClaim = ({ tenant, stream_id: streamId }: ClaimRow): string => streamKey({ tenant, streamId });
 
 /** The last word of each stream on each name; an erased stream claims nothing. */
 export function claimRows(claims: readonly UniqueClaim[], erased: readonly StreamRef[]): ClaimRow[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isDeadLetterId, isId, kindOfId, tenantId, type CommandId, type DeadLetterId, type StreamId } from '../../domain/ids.ts';
 import { LANES, type Command, type CommandEnvelope, type DomainEvent, type RecordedEvent } from '../../domain/messages.ts';
 import { ROLES } from '../../domain/agent/agent.ts';
+import { isStorable, plainCommand, TRACEPARENT } from './plain-command.ts';
 
 /** The text is no envelope of ours; it never will be, however often it is tried. */
 export class MalformedMessageError extends Error {
@@ -26,8 +27,6 @@ const streamId = z
   .transform((id) => id as StreamId);
 const commandId = z.string().refine((id): id is CommandId => isId('command', id), 'is no command id');
 const time = z.iso.datetime();
-/** Databases take neither NUL nor half a surrogate pair. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
 const common = {
   schema: z.literal(1),
@@ -35,13 +34,14 @@ const common = {
   streamId,
   actor: z.object({ id: z.string().min(1).max(200).refine(isStorable, 'holds a zero or half a character'), roles: z.array(z.enum(ROLES)) }),
   lane: z.enum(LANES),
-  trace: z.object({ traceparent: z.string().regex(/^[\x20-\x7e]{1,200}$/, 'is no trace context') }).optional(),
+  trace: z.object({ traceparent: z.string().regex(TRACEPARENT, 'is no trace context') }).optional(),
 };
 /** What is inside is judged by who handles it; here it only has to be an object that says what it is. */
 const typed = z.looseObject({ type: z.string().min(1).max(100).refine(isStorable, 'holds a zero or half a character') });
 const body = <T>() => z.custom<T>((value) => typed.safeParse(value).success, 'is no object with a type');
 
-const commandEnvelope = z.object({
+/** What decodeCommand takes, whatever it looks like. */
+export const commandEnvelope = z.object({
   ...common,
   id: commandId,
   issuedAt: time,
@@ -65,19 +65,24 @@ function placeIn(error: unknown): string {
   return place === null ? '' : ` ${place[0]}`;
 }
 
-function parse<S extends z.ZodType>(schema: S, text: string): z.output<S> {
-  let json: unknown;
+function parseJson(text: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw malformed(`not JSON${placeIn(error)}`);
   }
+}
+
+function check<S extends z.ZodType>(schema: S, json: unknown): z.output<S> {
   const result = schema.safeParse(json);
   if (result.success) return result.data;
   throw malformed(z.prettifyError(result.error));
 }
 
 /** Throws MalformedMessageError. The command's own fields are for its decider to judge. */
-export const decodeCommand = (text: string): CommandEnvelope => parse(commandEnvelope, text);
+export function decodeCommand(text: string): CommandEnvelope {
+  const json = parseJson(text);
+  return plainCommand(json) ?? check(commandEnvelope, json);
+}
 /** Throws MalformedMessageError. */
-export const decodeEvent = (text: string): RecordedEvent => parse(eventEnvelope, text);
+export const decodeEvent = (text: string): RecordedEvent => check(eventEnvelope, parseJson(text));

@@ -54,6 +54,25 @@ describeWithServices('a process that remembers streams', ['postgres'], ({ postgr
     expect(await typesOf(store, tenant, lead)).toEqual(['Redacted', 'LeadErased']);
   });
 
+  it('need not read what it wrote itself, once it was committed', async () => {
+    const [tenant, lead] = [aTenant(), aLeadId()];
+    const [first, second] = [append(tenant, lead, 0, note('first')), append(tenant, lead, 1, note('second'))];
+    await write(store, first);
+    await write(store, second);
+    const stream = (await load(store, tenant, lead)).get(streamKey({ tenant, streamId: lead })) ?? [];
+    // The very objects, and not others that were made of rows.
+    expect(stream.map((event) => [first.events[0], second.events[0]].indexOf(event))).toEqual([0, 1]);
+    const elsewhere = (await load(other, tenant, lead)).get(streamKey({ tenant, streamId: lead }));
+    expect(elsewhere).toEqual(stream);
+  });
+
+  it('reads anew what it wrote behind something that it does not know', async () => {
+    const [tenant, lead] = [aTenant(), aLeadId()];
+    await write(other, append(tenant, lead, 0, note('first')));
+    await write(store, append(tenant, lead, 1, note('second')));
+    expect(await typesOf(store, tenant, lead)).toEqual(['NoteAdded', 'NoteAdded']);
+  });
+
   it('does not remember what was rolled back', async () => {
     const [tenant, lead] = [aTenant(), aLeadId()];
     await write(store, append(tenant, lead, 0, note('kept')));

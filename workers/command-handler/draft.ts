@@ -1,10 +1,11 @@
 /** What a batch has come to so far: each stream's state, its new events, who owns which email. */
-import { evolve, fold, isLead, type Aggregate } from '../../domain/aggregate.ts';
+import { evolve, isLead, type Aggregate } from '../../domain/aggregate.ts';
 import type { StreamId } from '../../domain/ids.ts';
 import { eventLane } from '../../domain/lanes.ts';
 import { claimAfter, emailToClaim } from '../../domain/lead/email-claim.ts';
 import type { CommandEnvelope, DomainEvent, RecordedEvent } from '../../domain/messages.ts';
 import { streamKey, type StreamAppend, type UniqueClaim } from '../../platform/event-store/event-store.ts';
+import { foldOnward, rememberState } from './states.ts';
 
 export class Draft {
   readonly #streams: ReadonlyMap<string, readonly RecordedEvent[]>;
@@ -23,7 +24,7 @@ export class Draft {
     const key = streamKey(envelope);
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    const state = fold(this.#streams.get(key) ?? []);
+    const state = foldOnward(this.#streams.get(key) ?? []);
     this.#states.set(key, state);
     return state;
   }
@@ -44,7 +45,9 @@ export class Draft {
       state = evolve(state, next);
       recorded.push({ ...next, lane: eventLane(state, envelope.lane) });
     }
-    if (state === null || recorded.length === 0) return state?.version ?? 0;
+    const last = recorded.at(-1);
+    if (state === null || last === undefined) return state?.version ?? 0;
+    rememberState(last, state);
     const earlier = this.#appends.get(key);
     this.#appends.set(key, {
       tenant: envelope.tenant,

@@ -81,9 +81,11 @@ describeWithServices('the command handler and what can never be handled', ['post
     await kit.send(stream);
     await kit.start(createCommandHandlerRole({ timing: { retryAfterMs: [20, 20] } }));
     await kit.outcomes([stream]);
-    // A stream that cannot be folded: written by a newer program, or broken.
-    await kit.database.sql`alter table events disable trigger user`;
-    await kit.database.sql`update events set type = 'FromTheFuture', data = '{"type":"FromTheFuture"}', sealed = null where stream_id = ${ADA}`;
+    // A stream that cannot be folded: a newer program wrote to it.
+    await kit.database.sql`
+      insert into events (tenant, stream_id, version, schema, type, lane, command_id, actor, at, data)
+      select tenant, stream_id, 2, schema, 'FromTheFuture', lane, command_id, actor, at, '{"type":"FromTheFuture"}' from events where stream_id = ${ADA}`;
+    await kit.database.sql`update streams set version = 2 where stream_id = ${ADA}`;
     const [broken, fine] = [commandOf(addNote(ADA, 'never')), commandOf(createLead(leadId('bob')))];
     await kit.send(broken, fine);
     const [outcome, other] = await kit.outcomes([broken, fine]);
