@@ -38,7 +38,7 @@ export interface EventStoreWork extends ParkingWork {
   readonly appends: readonly StreamAppend[];
   readonly claims: readonly UniqueClaim[];
   readonly outcomes: readonly CommandOutcome[];
-  /** Outcomes of replayed commands: each takes the place of one that is DEAD_LETTERED, and the letter says that it was replayed. */
+  /** Outcomes of replayed commands: each takes the place of one that is DEAD_LETTERED, or of none, and the letter says that it was replayed. */
   readonly replayed?: readonly { readonly outcome: CommandOutcome; readonly letter: DeadLetterId; readonly by: string }[];
   readonly letters?: readonly DeadLetter[];
 }

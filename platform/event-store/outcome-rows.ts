@@ -13,25 +13,21 @@ export function insertOutcomes(tx: Queryable, outcomes: readonly CommandOutcome[
 }
 
 /**
- * Only where the outcome still is DEAD_LETTERED: another replay may have been faster. Looked for in its text, where quotes within a string stand
- * escaped: the operators of json refuse a whole outcome for one zero in a message.
+ * Of replayed commands: in the place of DEAD_LETTERED, or the first one where the record could not even be read before; another replay may have been
+ * faster. Looked for in the text, where quotes within a string stand escaped: the operators of json refuse a whole outcome for one zero in a message.
  */
 export async function replaceOutcomes(tx: Queryable, replayed: NonNullable<EventStoreWork['replayed']>): Promise<void> {
   const rows = replayed.map(({ outcome, letter, by }) => ({ ...rowOf(outcome), letter, replayed_by: by }));
   const replaced = await tx`
     with asked as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as r(tenant text, command_id text, outcome text, letter text, replayed_by text)),
-    open as (
-      select i.tenant, i.command_id from inbox i join asked r on i.tenant = r.tenant and i.command_id = r.command_id
-      where i.outcome::text like '%"status":"DEAD_LETTERED"%'
-      order by i.tenant, i.command_id for update of i
-    ),
     noted as (
       update dead_letters d set replays = d.replays + 1, replayed_at = now(), replayed_by = r.replayed_by
-      from asked r where d.id = r.letter and d.tenant = r.tenant and d.command_id = r.command_id
+      from asked r where d.id = r.letter and coalesce(d.tenant, r.tenant) = r.tenant and coalesce(d.command_id, r.command_id) = r.command_id
     )
-    update inbox i set outcome = r.outcome::json, handled_at = now()
-    from asked r join open on open.tenant = r.tenant and open.command_id = r.command_id
-    where i.tenant = r.tenant and i.command_id = r.command_id
+    insert into inbox as i (tenant, command_id, outcome)
+    select tenant, command_id, outcome::json from asked order by tenant, command_id
+    on conflict (tenant, command_id) do update set outcome = excluded.outcome, handled_at = now()
+    where i.outcome::text like '%"status":"DEAD_LETTERED"%'
     returning 1`;
   if (replaced.length !== rows.length) throw new WriteConflictError('a dead letter was replayed already');
 }

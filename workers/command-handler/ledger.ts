@@ -75,10 +75,9 @@ export class Ledger {
   }
 
   #replaced(): NonNullable<EventStoreWork['replayed']> {
-    return this.#settled.flatMap(({ arrival: { envelope }, outcome }) => {
-      const isReplay = envelope.replay !== undefined && this.#known.has(commandKey(envelope));
-      return isReplay ? [{ outcome, letter: envelope.replay.letter, by: envelope.replay.by }] : [];
-    });
+    return this.#settled.flatMap(({ arrival: { envelope }, outcome }) =>
+      envelope.replay === undefined ? [] : [{ outcome, letter: envelope.replay.letter, by: envelope.replay.by }],
+    );
   }
 
   /** Writes everything, the draft's facts too. */

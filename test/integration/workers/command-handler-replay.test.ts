@@ -55,6 +55,20 @@ describeWithServices('dead letters of commands', ['postgres'], ({ postgres }) =>
     expect(await kit.deadLetters()).toHaveLength(1);
   });
 
+  it('of records that no version could read until now say that they were replayed, too', async () => {
+    const note = commandOf(addNote(ADA, 'written by a newer program'));
+    const topic = 'leads.commands.hot';
+    await kit.ports.log.append([{ topic, key: 'no key of ours', value: JSON.stringify({ ...note, schema: 2 }) }]);
+    await vi.waitFor(async () => expect(await kit.deadLetters()).toMatchObject([{ tenant: null, commandId: null }]), WAIT);
+    const [letter] = await kit.deadLetters();
+    const replay = { ...note, replay: { letter: letter?.id ?? deadLetterId('none'), by: 'user-9' } };
+    await kit.send(replay, replay);
+    await untilStatus(note, 'APPLIED');
+    await drained();
+    expect(await notes()).toEqual(['written by a newer program']);
+    expect(await kit.deadLetters()).toMatchObject([{ id: letter?.id, replays: 1, replayedBy: 'user-9' }]);
+  });
+
   it('that fail again are dead letters again, in their new place', async () => {
     const note = commandOf(addNote(ADA, 'never'));
     await refuse(note);
