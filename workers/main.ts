@@ -1,4 +1,5 @@
 /** A worker process: `node workers/main.ts --roles=command-handler,relay`. */
+import { constants, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../platform/config/variables.ts';
 import { createLogger } from '../platform/telemetry/pino-logger.ts';
@@ -10,7 +11,7 @@ import { leaveWith } from '../platform/process/explain.ts';
 import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { rolesByName } from './roles.ts';
 import { startWorkers, type RunningWorkers } from './start-workers.ts';
-import type { HttpAnswer, HttpRequest } from './kit/role.ts';
+import type { HttpAnswer, HttpRequest, RoleName } from './kit/role.ts';
 
 function readConfig(): WorkersConfig {
   return workerProcessConfig(process.env, readArguments());
@@ -24,7 +25,11 @@ function readArguments(): string | undefined {
   }
 }
 
+/** What follows from a change, in its own time. Where they have a process to themselves it gives way to those that somebody waits for (measured: docs/benchmarks.md, lanes). */
+const BACKGROUND: ReadonlySet<RoleName> = new Set<RoleName>(['scoring', 'matching']);
+
 async function main(config: WorkersConfig): Promise<void> {
+  if (config.roles.every((role) => BACKGROUND.has(role))) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const logger = createLogger(config.logLevel, `worker:${config.roles.join(',')}`);
   const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
   const byName = rolesByName(config);

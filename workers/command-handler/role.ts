@@ -18,10 +18,10 @@ import { createUnchanged } from './unchanged.ts';
 /** Commands in one transaction at the most: large enough to share a commit, small enough to retry. */
 const BATCH_MAX = 500;
 /**
- * The same beside a faster lane: some 10 ms of the thread. What a transaction costs by itself is much beside a command: with slices of 64 one took
- * 90 µs of the worker's processor time, with these 66 (on a machine that others used, too).
+ * The same beside a faster lane: some milliseconds of the thread. Fewer cost more by themselves (with 64 a command took half as much processor time
+ * again as with 256), more hold up whoever is hot (docs/benchmarks.md, lanes).
  */
-const SLICE_MAX = 256;
+const SLICE_MAX = 96;
 
 /** Where a run died between its commit and telling the topic of its letters, the batch that comes again tells of them. */
 async function announceAll(ports: WorkerPorts, arrivals: readonly Arrival[], group: string, { outcomes, letters }: BatchResult): Promise<void> {

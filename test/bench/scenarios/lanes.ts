@@ -29,9 +29,9 @@ export interface LanesResult {
   readonly wrong: readonly string[];
 }
 
-/** Two processes: the way of a change, and what answers to it. */
+/** Two processes: the way of a change, and what follows from it. */
 async function startWorkers(env: Environment): Promise<Pick<Child, 'stop'>> {
-  const started = await Promise.all([startWorker(env, ['command-handler', 'relay', 'projector']), startWorker(env, ['scoring', 'matching', 'origin'])]);
+  const started = await Promise.all([startWorker(env, ['command-handler', 'relay', 'projector', 'origin']), startWorker(env, ['scoring', 'matching'])]);
   return { stop: async () => void (await Promise.all(started.map((worker) => worker.stop()))) };
 }
 
