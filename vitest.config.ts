@@ -15,8 +15,6 @@ const level = (name: string, options: { services?: boolean; timeoutMs?: number; 
 
 export default defineConfig({
   test: {
-    // Most of the time tests wait for services: more of them than there are processors.
-    maxWorkers: 3,
     projects: [
       level('unit'),
       level('property', { timeoutMs: 60_000 }),

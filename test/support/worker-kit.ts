@@ -146,6 +146,14 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
       const ref = { tenant, streamId };
       return (await ports.eventStore.loadStreams([ref])).get(streamKey(ref)) ?? [];
     },
+    /** All events in the order of commits, once readers may see them: what other suites have under way on the same server holds them back for a moment. */
+    committed: (): Promise<RecordedEvent[]> =>
+      vi.waitFor(async () => {
+        const { events } = await ports.eventStore.readCommitted('', 10_000);
+        const [row] = await database.sql<{ count: number }[]>`select count(*)::int as count from events`;
+        if (events.length !== row?.count) throw new Error(`${events.length} of ${row?.count} events can be read`);
+        return [...events];
+      }, WAIT),
     async lead(id: LeadId): Promise<Lead | null> {
       const state = fold(await kit.events(id));
       return state && isLead(state) ? state : null;

@@ -60,7 +60,7 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     await kit.send(...envelopes);
     return kit.outcomes(envelopes);
   };
-  const committed = async (): Promise<RecordedEvent[]> => [...(await kit.ports.eventStore.readCommitted('', 10_000)).events];
+  const committed = (): Promise<RecordedEvent[]> => kit.committed();
   const deliver = (events: readonly RecordedEvent[], lane = (event: RecordedEvent) => event.lane) =>
     kit.ports.log.append(events.map((event) => ({ topic: eventTopic(lane(event)), key: recordKey(event.tenant, event.streamId), value: encodeEvent(event) })));
   const drained = () =>

@@ -25,6 +25,7 @@ describeWithServices('rebuilding the views', ['postgres'], ({ postgres }) => {
     const commands = [commandOf(createLead(ADA)), commandOf(addNote(ADA, 'x'), { fingerprint: 'another' })];
     await kit.send(...commands);
     await kit.outcomes(commands);
+    await kit.committed();
     const rebuilt = createMemoryReadModels();
     await rebuildReadModels(kit.ports.eventStore, rebuilt, silentLogger, clock);
     const views = await rebuilt.get(commands.map(({ id }) => ({ tenant: ACME, kind: 'command', id })));
