@@ -50,14 +50,14 @@ describeWithServices('relays as processes', ['postgres', 'bridge'], ({ postgres,
   };
   /** How long after the last sign of life of `holder` another one gave its first. */
   async function takeOverMs(holder: string): Promise<number> {
-    let [last, first]: [Sign | undefined, Sign | undefined] = [undefined, undefined];
-    await vi.waitUntil(async () => {
+    let lastMs = Number.NaN;
+    const first = await vi.waitUntil(async () => {
       const seen = await sign();
-      if (seen?.holder === holder) last = seen;
-      else first ??= seen;
-      return first !== undefined;
+      if (seen?.holder !== holder) return seen;
+      lastMs = seen.atMs;
+      return undefined;
     }, WAIT);
-    return (first as unknown as Sign).atMs - (last as unknown as Sign).atMs;
+    return first.atMs - lastMs;
   }
   const happens = async (): Promise<void> => {
     await write(kit.ports.eventStore, append(ACME, LEAD, version, note('x'), note('y')));
