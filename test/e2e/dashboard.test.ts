@@ -47,7 +47,10 @@ describeWithBrowser('the dashboard', (launch) => {
 
   const get = (testId: string): Locator => page.getByTestId(testId);
   const rowOf = (leadId: string): Locator => page.locator(`[data-testid=lead-row][data-lead-id="${leadId}"]`);
-  const shownIds = (): Promise<(string | null)[]> => get('lead-row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-lead-id')));
+  /** What the rows say, from top to bottom, at one moment: a locator first finds the rows and reads them later, and a row may move in between. */
+  const rowsNow = (attribute: 'data-lead-id' | 'data-score'): Promise<(string | null)[]> =>
+    page.evaluate((name) => [...document.querySelectorAll('[data-testid=lead-row]')].map((row) => row.getAttribute(name)), attribute);
+  const shownIds = (): Promise<(string | null)[]> => rowsNow('data-lead-id');
   const untilLive = (): Promise<void> => page.locator('[data-testid=connection-state][data-state=live]').waitFor();
   const until = (check: () => void | Promise<void>): Promise<void> => vi.waitFor(check, DEADLINE);
 
@@ -77,7 +80,7 @@ describeWithBrowser('the dashboard', (launch) => {
     // The link works once: it is no longer in the address, and signs nobody in again by itself.
     expect(new URL(page.url()).hash).toBe('');
     expect(await get('lead-row').first().textContent()).toMatch(/made up.*(HOT|WARM|COLD).*RULES.*\+\d/);
-    const scores = await get('lead-row').evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-score'))));
+    const scores = (await rowsNow('data-score')).map(Number);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
   });
 
