@@ -1,17 +1,17 @@
 /** The write model on PostgreSQL 15 or newer, and on PGlite behind its socket. */
 import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import { LANES, type Lane } from '../../domain/messages.ts';
+import { createAnnouncements } from './announce.ts';
 import { assertReadable, selectBacklog, selectCommitted } from './commit-order.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectEventless, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { commandKey, type EventStore, type EventStoreTransaction, type StreamRef } from './event-store.ts';
-import { listenForRings } from './listen.ts';
 import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './parking-queries.ts';
 import { inTransaction } from './transaction.ts';
 import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { createWakeUp } from './wake-up.ts';
-import { EVENTS_CHANNEL, writeBatch, type WrittenStream } from './write-batch.ts';
+import { writeBatch, type WrittenStream } from './write-batch.ts';
 
 export interface PostgresEventStoreOptions {
   /** Belongs to the caller: `close` does not end it. */
@@ -41,7 +41,7 @@ function cutKey(key: string): readonly [tenant: string, id: string] {
 export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIMEOUT_MS }: PostgresEventStoreOptions): PostgresEventStore {
   const readers = createReaders();
   const memory = createStreamMemory();
-  const listener = listenForRings(sql, notify ? EVENTS_CHANNEL : null, () => readers.ring(LANES));
+  const announcements = createAnnouncements(sql, notify, (lanes) => readers.ring(lanes));
   let readable = false;
   let closed = false;
 
@@ -58,7 +58,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
         if (notify) limitLockWaits(tx, lockTimeoutMs);
-        const transaction = createTransaction(tx, notify, memory, written);
+        const transaction = createTransaction(tx, memory, written);
         try {
           return await work(transaction);
         } catch (error) {
@@ -70,7 +70,9 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
         throw thrown === undefined ? toEventStoreError(error) : thrown.error;
       });
       memory.remember(written);
-      if (written.length > 0) readers.ring(lanesOf(written));
+      const lanes = lanesOf(written);
+      readers.ring(lanes);
+      announcements.announce(lanes);
       return result;
     },
 
@@ -117,7 +119,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     },
 
     async waitForEvents(timeoutMs, signal, lane) {
-      listener.start();
+      announcements.listener.start();
       if (closed) return;
       const { wakeUp, heldBack } = readers.of(lane);
       await wakeUp.wait(heldBack ? Math.min(HELD_BACK_MS, timeoutMs) : timeoutMs, signal);
@@ -129,7 +131,7 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
     async close() {
       closed = true;
       readers.ring(LANES);
-      await listener.stop();
+      await announcements.stop();
     },
   };
 }
@@ -163,7 +165,7 @@ function lanesOf(written: readonly WrittenStream[]): Set<Lane> {
 }
 
 /** `written` gets what it writes. */
-function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory, written: WrittenStream[]): EventStoreTransaction {
+function createTransaction(tx: Queryable, memory: StreamMemory, written: WrittenStream[]): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
   const keys = new Map<string, Buffer>();
   const loaded: StreamRef[] = [];
@@ -184,7 +186,7 @@ function createTransaction(tx: Queryable, notify: boolean, memory: StreamMemory,
     async write(work) {
       hasWritten = true;
       try {
-        written.push(...(await inStoreTerms(writeBatch(tx, work, keys, notify))));
+        written.push(...(await inStoreTerms(writeBatch(tx, work, keys))));
       } catch (error) {
         // Whatever the reason: the next try takes nothing for granted.
         memory.forget(loaded);

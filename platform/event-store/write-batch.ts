@@ -12,9 +12,6 @@ import { deleteParked, insertParked, postpone, wakeLines } from './parking-queri
 import { isSealed, newSubjectKey } from './sealing.ts';
 import { claimRows, keyOfClaim, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
 
-/** Channel on which a commit of events is announced. */
-export const EVENTS_CHANNEL = 'lead_intelligence_events';
-
 /** What a stream was given, for whoever remembers streams. */
 export interface WrittenStream {
   readonly append: StreamAppend;
@@ -29,7 +26,6 @@ export async function writeBatch(
   tx: Queryable,
   work: EventStoreWork,
   knownKeys: ReadonlyMap<string, Buffer>,
-  notify: boolean,
 ): Promise<readonly WrittenStream[]> {
   const appends = mergeAppends(work.appends);
   const erased = appends.filter((append) => append.erases);
@@ -60,7 +56,6 @@ export async function writeBatch(
       () => dropAllClaims(tx, erased),
       () => emptyLetters(tx, refRows(erased)),
     );
-  if (notify && appends.length > 0) statements.push(() => tx`select pg_notify(${EVENTS_CHANNEL}, '')`);
   // All are sent at once; the first to fail fails the transaction, and none of the others goes unheard.
   await Promise.all(
     statements.map(async (send) => {

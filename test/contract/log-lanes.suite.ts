@@ -18,7 +18,7 @@ export function laneCases(suite: LogSuite): void {
     { recordsMax = 100, deadlineMs = 60_000 }: { recordsMax?: number; deadlineMs?: number } = {},
   ) {
     const { shared: pool } = createLanes();
-    await pool.run('hot', never, async () => undefined);
+    await pool.run('hot', 1, never, async () => undefined);
     const errors: unknown[] = [];
     const options: SliceOptions = { lane: 'cold', pool, sliceMax: 5, deadlineMs, onFinished: () => undefined, handle };
     const consumer = await suite.start(from, {

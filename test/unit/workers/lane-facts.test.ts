@@ -47,7 +47,7 @@ describe('what a role says of its lanes', () => {
   it('tells how many slots of the lane are in use', async () => {
     const { shared } = createLanes(() => 0);
     const facts = createLaneFacts(shared, clock);
-    const slots = await shared.run('cold', never, async () => [facts.facts()['cold_slots'], facts.facts()['hot_slots']]);
+    const slots = await shared.run('cold', 1, never, async () => [facts.facts()['cold_slots'], facts.facts()['hot_slots']]);
     expect([slots, facts.facts()['cold_slots']]).toEqual([[1, 0], 0]);
   });
 });

@@ -16,7 +16,7 @@ function batchOf(count: number, signal: AbortSignal = never) {
 /** Hot work has ended just now. */
 async function besideHot(): Promise<LanePool> {
   const { shared } = createLanes(() => 0);
-  await shared.run('hot', never, async () => undefined);
+  await shared.run('hot', 1, never, async () => undefined);
   return shared;
 }
 
@@ -57,7 +57,7 @@ describe('a batch of a slow lane', () => {
     const second = batchOf(120);
     const whole = run(first.batch, shared, async () => undefined);
     await whole.ended;
-    await shared.run('hot', never, async () => undefined);
+    await shared.run('hot', 1, never, async () => undefined);
     const cut = run(second.batch, shared, async () => undefined);
     await cut.ended;
     expect([whole.sizes, cut.sizes]).toEqual([[120], [50, 50, 20]]);

@@ -11,14 +11,19 @@ const BORROWED_BESIDE_MAX = 3;
  * under way when it comes cannot be cut any more.
  */
 const AWAKE_MS = 30_000;
+/** A lane with more records than these in one batch has a crowd of its own: its commands wait for one another, whatever the others do. */
+const CROWD_MIN = 64;
+/** The last batch of a crowd is small. */
+const CROWDED_MS = 1_000;
 
 /** Slots that some roles share. */
 export interface LanePool {
   /**
-   * Runs `work` in a slot of the lane, told whether a faster lane is awake beside it. Rejects as `work` does, and with the signal's reason where
-   * that aborts before a slot was free.
+   * Runs `work` on `records` of the lane (those of the batch that are not finished) in a slot of it, told whether a faster lane beside it is awake
+   * and gains by small slices: one with a crowd of its own does not. Rejects as `work` does, and with the signal's reason where that aborts before
+   * a slot was free.
    */
-  run<T>(lane: Lane, signal: AbortSignal, work: (beside: boolean) => Promise<T>): Promise<T>;
+  run<T>(lane: Lane, records: number, signal: AbortSignal, work: (beside: boolean) => Promise<T>): Promise<T>;
   /** Slots of the lane in which somebody works. */
   inUse(lane: Lane): number;
 }
@@ -35,8 +40,8 @@ export function createLanes(nowMs: () => number = () => performance.now()): Lane
   const activity = createActivity(nowMs);
   const poolOf = (slots: LaneSlots): LanePool => ({
     inUse: (lane) => slots.inUse(lane),
-    async run(lane, signal, work) {
-      activity.begin(lane);
+    async run(lane, records, signal, work) {
+      const end = activity.begin(lane, records);
       try {
         await enter(slots, lane, signal);
         try {
@@ -45,7 +50,7 @@ export function createLanes(nowMs: () => number = () => performance.now()): Lane
           slots.leave(lane);
         }
       } finally {
-        activity.end(lane);
+        end();
       }
     },
   });
@@ -70,16 +75,32 @@ function enter(slots: LaneSlots, lane: Lane, signal: AbortSignal): Promise<void>
   });
 }
 
-function createActivity(nowMs: () => number) {
+/** Who works, or did so a moment ago. */
+function createLately(nowMs: () => number, forMs: number) {
   const working: Record<Lane, number> = { hot: 0, warm: 0, cold: 0 };
   const endedMs: Record<Lane, number> = { hot: -Infinity, warm: -Infinity, cold: -Infinity };
-  const isAwake = (lane: Lane): boolean => working[lane] > 0 || nowMs() - endedMs[lane] < AWAKE_MS;
   return {
     begin: (lane: Lane): void => void (working[lane] += 1),
     end(lane: Lane): void {
       working[lane] -= 1;
       endedMs[lane] = nowMs();
     },
-    isBeside: (lane: Lane): boolean => fasterThan(lane).some(isAwake),
+    is: (lane: Lane): boolean => working[lane] > 0 || nowMs() - endedMs[lane] < forMs,
+  };
+}
+
+function createActivity(nowMs: () => number) {
+  const awake = createLately(nowMs, AWAKE_MS);
+  const crowded = createLately(nowMs, CROWDED_MS);
+  return {
+    /** The answer tells that it has ended. */
+    begin(lane: Lane, records: number): () => void {
+      const kinds = records > CROWD_MIN ? [awake, crowded] : [awake];
+      for (const kind of kinds) kind.begin(lane);
+      return () => {
+        for (const kind of kinds) kind.end(lane);
+      };
+    },
+    isBeside: (lane: Lane): boolean => fasterThan(lane).some((faster) => awake.is(faster) && !crowded.is(faster)),
   };
 }

@@ -8,7 +8,7 @@ import type { LanePool } from './lanes.ts';
 export interface SliceOptions {
   readonly lane: Lane;
   readonly pool: LanePool;
-  /** Records in one slice while a faster lane is awake; else the rest of the batch is one. */
+  /** Records in one slice beside a faster lane that gains by it (LanePool.run); else the rest of the batch is one. */
   readonly sliceMax: number;
   /** A slice that takes longer has failed, and with it the rest of its batch. */
   readonly deadlineMs: number;
@@ -24,7 +24,7 @@ export interface SliceOptions {
 export async function workInSlices(batch: LogBatch, { lane, pool, sliceMax, deadlineMs, handle, onFinished }: SliceOptions): Promise<void> {
   const { length } = batch.records;
   const workOnce = (from: number, signal: AbortSignal): Promise<number> =>
-    pool.run(lane, signal, async (beside) => {
+    pool.run(lane, length - from, signal, async (beside) => {
       const to = beside ? Math.min(from + sliceMax, length) : length;
       await withDeadline(signal, deadlineMs, (limited) => handle(sliceOf(batch, from, to, limited)));
       onFinished(sliceOf(batch, from, to, signal));
