@@ -3,6 +3,7 @@
  * Sorted by (transaction, position) and read only below the oldest transaction that still runs, nothing can come in between later.
  */
 import type { Lane, RecordedEvent } from '../../domain/messages.ts';
+import { settledBelow } from './cold-only.ts';
 import type { Sql } from './connect.ts';
 import { toRecorded, type EventRow } from './event-rows.ts';
 import type { Backlog, Position } from './event-store.ts';
@@ -45,7 +46,7 @@ export interface CommittedPage {
 function placeOf(sql: Sql, after: Position, lane: Lane | undefined) {
   const { tx, offset } = parsePosition(after);
   const place = sql`${tx}::text::xid8, ${offset}::bigint`;
-  const settled = sql`pg_snapshot_xmin(pg_current_snapshot())`;
+  const settled = settledBelow(sql, lane);
   return lane === undefined
     ? { behind: sql`(e.tx, e.position) > (${place})`, settled: sql`e.tx < ${settled}`, order: sql`e.tx, e.position`, late: sql`e.tx >= ${settled}` }
     : {

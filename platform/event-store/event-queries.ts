@@ -9,6 +9,7 @@ import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
 import type { Queryable } from './connect.ts';
 import { toRecorded, type EventRow } from './event-rows.ts';
+import { subjectKey, type SubjectKey } from './sealing.ts';
 import { commandKey, streamKey, type CommandOutcome, type StreamRef, type UniqueClaim } from './event-store.ts';
 
 /** Digest of a claimed value; the only form in which the value is stored. */
@@ -82,13 +83,13 @@ export function groupByStream(rows: readonly EventRow[]): Map<string, RecordedEv
 }
 
 /** The keys that are there, by streamKey. */
-export async function selectKeys(db: Queryable, refs: readonly StreamRef[]): Promise<Map<string, Buffer>> {
+export async function selectKeys(db: Queryable, refs: readonly StreamRef[]): Promise<Map<string, SubjectKey>> {
   if (refs.length === 0) return new Map();
   const rows = await db<{ tenant: TenantId; stream_id: StreamId; key: Buffer }[]>`
     select k.tenant, k.stream_id, k.key
     from jsonb_to_recordset(${refRows(refs)}::text::jsonb) as r(tenant text, stream_id text)
     join subject_keys k on k.tenant = r.tenant and k.stream_id = r.stream_id`;
-  return new Map(rows.map((row) => [streamKey({ tenant: row.tenant, streamId: row.stream_id }), row.key]));
+  return new Map(rows.map((row) => [streamKey({ tenant: row.tenant, streamId: row.stream_id }), subjectKey(row.key)]));
 }
 
 /** Keys: `${tenant}:${value}`. */

@@ -1,7 +1,7 @@
 /** How a recorded event stands in its row, sealed or in the clear, and comes back from it. */
 import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import type { Actor, DomainEvent, Lane, RecordedEvent } from '../../domain/messages.ts';
-import { isSealed, seal, unseal } from './sealing.ts';
+import { isSealed, seal, subjectKey, unseal, type SubjectKey } from './sealing.ts';
 
 /** What the queries read: the event's columns and its stream's key, null once the lead was erased. */
 export interface EventRow {
@@ -21,7 +21,7 @@ export interface EventRow {
   readonly key: Buffer | null;
 }
 
-/** What the insert takes, as one element of its JSON parameter. Free text is JSON within JSON: jsonb itself refuses some strings. */
+/** What the insert takes, as one element of its JSON parameter. Free text is JSON within JSON: both jsonb and json_to_recordset refuse some strings. */
 export interface EventInput {
   readonly ord: number;
   readonly tenant: string;
@@ -41,7 +41,7 @@ export interface EventInput {
 const placeOf = (tenant: string, streamId: string, version: number, type: string): string => `${tenant}|${streamId}|${version}|${type}`;
 
 /** `key` may be missing only where nothing of the event is sealed. */
-export function toInput(recorded: RecordedEvent, ord: number, key: Buffer | undefined): EventInput {
+export function toInput(recorded: RecordedEvent, ord: number, key: SubjectKey | undefined): EventInput {
   const { tenant, streamId, version, event } = recorded;
   if (event.type === 'Redacted') throw new Error('Redacted is never written, only read');
   const plain = JSON.stringify(event);
@@ -67,7 +67,7 @@ export function toInput(recorded: RecordedEvent, ord: number, key: Buffer | unde
 function eventOf(row: EventRow): DomainEvent {
   if (row.data !== null) return row.data;
   if (row.sealed === null || row.key === null) return { type: 'Redacted', of: row.type };
-  return JSON.parse(unseal(row.key, placeOf(row.tenant, row.stream_id, row.version, row.type), row.sealed)) as DomainEvent;
+  return JSON.parse(unseal(subjectKey(row.key), placeOf(row.tenant, row.stream_id, row.version, row.type), row.sealed)) as DomainEvent;
 }
 
 export function toRecorded(row: EventRow): RecordedEvent {

@@ -78,9 +78,17 @@ export interface Backlog {
   readonly heldBackMs: number;
 }
 
+export interface TransactOptions {
+  /**
+   * A promise that every event it writes is of the cold lane, so that readers of the other lanes need not wait for it. A write that breaks it
+   * throws, with nothing written. Default: nothing is promised.
+   */
+  readonly coldOnly?: boolean | undefined;
+}
+
 export interface EventStore {
   /** Runs `work` in one transaction; commits when it resolves, else rolls back. Does not retry. */
-  transact<T>(work: (tx: EventStoreTransaction) => Promise<T>): Promise<T>;
+  transact<T>(work: (tx: EventStoreTransaction) => Promise<T>, options?: TransactOptions): Promise<T>;
   findOutcome(tenant: TenantId, id: CommandId): Promise<CommandOutcome | null>;
   /**
    * Outcomes of commands that left no event (REJECTED, DEAD_LETTERED, APPLIED where everything was so already) and were handled since then, in a stable order.
@@ -93,7 +101,7 @@ export interface EventStore {
   /** Those of the streams that another transaction is writing to at this moment. Keys: streamKey. */
   findLocked(refs: readonly StreamRef[]): Promise<ReadonlySet<string>>;
   /**
-   * Events in commit order behind `after`, of one lane where one is given; never one that a transaction still running could precede.
+   * Events in commit order behind `after`, of one lane where one is given; never one that a transaction still running could precede (in that lane).
    * What one transaction wrote may be split between two pages.
    */
   readCommitted(after: Position, limit: number, lane?: Lane): Promise<{ readonly events: readonly RecordedEvent[]; readonly next: Position }>;

@@ -3,11 +3,13 @@ import type { CommandId, StreamId, TenantId } from '../../domain/ids.ts';
 import { LANES, type Lane } from '../../domain/messages.ts';
 import { createAnnouncements } from './announce.ts';
 import { assertReadable, selectBacklog, selectCommitted } from './commit-order.ts';
+import { assertCold, promiseColdOnly } from './cold-only.ts';
 import type { Queryable, Sql } from './connect.ts';
 import { inStoreTerms, toEventStoreError } from './database-errors.ts';
 import { groupByStream, selectEventless, selectLocked, selectOutcomes, selectOwners, selectStreams } from './event-queries.ts';
 import { commandKey, type EventStore, type EventStoreTransaction, type StreamRef } from './event-store.ts';
 import { lockLines, selectDueLines, selectParkedStreams, takeLine } from './parking-queries.ts';
+import type { SubjectKey } from './sealing.ts';
 import { inTransaction } from './transaction.ts';
 import { createStreamMemory, type StreamMemory } from './stream-memory.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -53,12 +55,13 @@ export function createPostgresEventStore({ sql, notify, lockTimeoutMs = LOCK_TIM
   return {
     assertReadable: () => inStoreTerms(assertReadable(sql)),
 
-    async transact(work) {
+    async transact(work, { coldOnly = false } = {}) {
       const written: WrittenStream[] = [];
       let thrown: { readonly error: unknown } | undefined;
       const result = await inTransaction(sql, async (tx) => {
         if (notify) limitLockWaits(tx, lockTimeoutMs);
-        const transaction = createTransaction(tx, memory, written);
+        if (notify && coldOnly) promiseColdOnly(tx);
+        const transaction = createTransaction(tx, memory, written, coldOnly);
         try {
           return await work(transaction);
         } catch (error) {
@@ -165,9 +168,9 @@ function lanesOf(written: readonly WrittenStream[]): Set<Lane> {
 }
 
 /** `written` gets what it writes. */
-function createTransaction(tx: Queryable, memory: StreamMemory, written: WrittenStream[]): EventStoreTransaction {
+function createTransaction(tx: Queryable, memory: StreamMemory, written: WrittenStream[], coldOnly: boolean): EventStoreTransaction {
   // Keys that this transaction read. Stale ones do no harm: an erasure moves the stream's version, and the write then conflicts.
-  const keys = new Map<string, Buffer>();
+  const keys = new Map<string, SubjectKey>();
   const loaded: StreamRef[] = [];
   let hasWritten = false;
   return {
@@ -185,6 +188,7 @@ function createTransaction(tx: Queryable, memory: StreamMemory, written: Written
     lockParked: (refs) => inStoreTerms(lockLines(tx, refs)),
     async write(work) {
       hasWritten = true;
+      if (coldOnly) for (const { events } of work.appends) assertCold(events);
       try {
         written.push(...(await inStoreTerms(writeBatch(tx, work, keys))));
       } catch (error) {

@@ -10,6 +10,7 @@ import type { Queryable } from './connect.ts';
 import { groupByStream, selectStreams, selectStreamsBehind } from './event-queries.ts';
 import { toRecorded, type EventRow } from './event-rows.ts';
 import { streamKey, type StreamRef } from './event-store.ts';
+import { subjectKey, type SubjectKey } from './sealing.ts';
 import type { WrittenStream } from './write-batch.ts';
 
 /** Altogether, as sealed or stored; the objects made of it take a few times as much. */
@@ -22,7 +23,7 @@ const EVENT_BYTES = 200;
 interface Remembered {
   readonly events: readonly RecordedEvent[];
   /** Null where nothing of the stream is sealed. */
-  readonly key: Buffer | null;
+  readonly key: SubjectKey | null;
   readonly bytes: number;
 }
 
@@ -30,7 +31,7 @@ export interface LoadedStreams {
   /** Whole, by streamKey; without those that have no events. */
   readonly streams: Map<string, readonly RecordedEvent[]>;
   /** The keys of those that have one, by streamKey. */
-  readonly keys: ReadonlyMap<string, Buffer>;
+  readonly keys: ReadonlyMap<string, SubjectKey>;
 }
 
 export interface StreamMemory {
@@ -54,9 +55,11 @@ function contradicts(base: Remembered, rows: readonly EventRow[]): boolean {
 
 const isErased = (rows: readonly EventRow[]): boolean => rows.some(({ type, sealed, key }) => type === 'LeadErased' || (sealed !== null && key === null));
 
+const keyIn = ([first]: readonly EventRow[]): SubjectKey | null => (first?.key ? subjectKey(first.key) : null);
+
 const joined = (base: Remembered | undefined, rows: readonly EventRow[]): Remembered => ({
   events: [...(base?.events ?? []), ...rows.map(toRecorded)],
-  key: rows[0]?.key ?? base?.key ?? null,
+  key: base?.key ?? keyIn(rows),
   bytes: (base?.bytes ?? 0) + bytesOf(rows),
 });
 
@@ -88,7 +91,7 @@ export function createStreamMemory(): StreamMemory {
       const behind = [...wanted.values()].map(({ ref, base }) => ({ ...ref, version: base?.events.length ?? 0 }));
       const found = Map.groupBy(await selectStreamsBehind(db, behind), keyOfRow);
       const streams = new Map<string, readonly RecordedEvent[]>();
-      const keys = new Map<string, Buffer>();
+      const keys = new Map<string, SubjectKey>();
       const anew: StreamRef[] = [];
       for (const [key, { ref, base }] of wanted) {
         const rows = found.get(key) ?? [];

@@ -9,14 +9,14 @@ import { streamKey, WriteConflictError, type EventStoreWork, type StreamAppend, 
 import { refRows, selectKeys } from './event-queries.ts';
 import { insertOutcomes, replaceOutcomes } from './outcome-rows.ts';
 import { deleteParked, insertParked, postpone, wakeLines } from './parking-queries.ts';
-import { isSealed, newSubjectKey } from './sealing.ts';
+import { isSealed, keyText, newSubjectKey, type SubjectKey } from './sealing.ts';
 import { claimRows, keyOfClaim, mergeAppends, sealedStreams, type ClaimRow } from './write-plan.ts';
 
 /** What a stream was given, for whoever remembers streams. */
 export interface WrittenStream {
   readonly append: StreamAppend;
   /** Null where nothing of the stream is sealed. */
-  readonly key: Buffer | null;
+  readonly key: SubjectKey | null;
   /** Of the events' content, sealed or not, about. */
   readonly bytes: number;
 }
@@ -25,7 +25,7 @@ export interface WrittenStream {
 export async function writeBatch(
   tx: Queryable,
   work: EventStoreWork,
-  knownKeys: ReadonlyMap<string, Buffer>,
+  knownKeys: ReadonlyMap<string, SubjectKey>,
 ): Promise<readonly WrittenStream[]> {
   const appends = mergeAppends(work.appends);
   const erased = appends.filter((append) => append.erases);
@@ -65,7 +65,7 @@ export async function writeBatch(
   return written;
 }
 
-function intoInputs(appends: readonly StreamAppend[], keys: ReadonlyMap<string, Buffer>) {
+function intoInputs(appends: readonly StreamAppend[], keys: ReadonlyMap<string, SubjectKey>) {
   const inputs: EventInput[] = [];
   const written = appends.map((append): WrittenStream => {
     const key = keys.get(streamKey(append));
@@ -92,7 +92,7 @@ function asideStatements(tx: Queryable, { replayed = [], letters = [], parked = 
   return statements;
 }
 
-async function keysFor(tx: Queryable, appends: readonly StreamAppend[], known: ReadonlyMap<string, Buffer>) {
+async function keysFor(tx: Queryable, appends: readonly StreamAppend[], known: ReadonlyMap<string, SubjectKey>) {
   const keys = new Map(known);
   const leads = sealedStreams(appends);
   const unknown = leads.filter((append) => append.expectedVersion > 0 && !keys.has(streamKey(append)));
@@ -130,8 +130,8 @@ function insertEvents(tx: Queryable, inputs: readonly EventInput[]): PromiseLike
     order by ord`;
 }
 
-function insertKeys(tx: Queryable, made: readonly (StreamRef & { readonly key: Buffer })[]): PromiseLike<unknown> {
-  const rows = made.map(({ tenant, streamId, key }) => ({ tenant, stream_id: streamId, key: key.toString('base64') }));
+function insertKeys(tx: Queryable, made: readonly (StreamRef & { readonly key: SubjectKey })[]): PromiseLike<unknown> {
+  const rows = made.map(({ tenant, streamId, key }) => ({ tenant, stream_id: streamId, key: keyText(key) }));
   return tx`
     insert into subject_keys (tenant, stream_id, key)
     select tenant, stream_id, decode(key, 'base64')

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Lane } from '../../domain/messages.ts';
+import { LANES, type Lane } from '../../domain/messages.ts';
 import { CommitOrderError } from '../../platform/event-store/commit-order.ts';
 import { connect } from '../../platform/event-store/connect.ts';
 import { EventStoreUnavailableError, type EventStore } from '../../platform/event-store/event-store.ts';
@@ -162,6 +163,70 @@ describeWithServices('on a real server', ['postgres'], ({ postgres }) => {
       await running;
       const streams = async (lane: Lane) => (await readAll(other, start, 10, lane)).events.map((each) => each.streamId);
       expect([await streams('hot'), await streams('cold')]).toEqual([[fast], [slow]]);
+    });
+
+    it('one that promised to write cold events only holds back the cold lane alone, and none is skipped', async () => {
+      const [tenant, slow, fast] = [aTenant(), aLeadId(), aLeadId()];
+      const start = await endOf(store);
+      const [wrote, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const running = store.transact(
+        async (tx) => {
+          await tx.write({ appends: [inLane('cold', append(tenant, slow, 0, note('slow')))], claims: [], outcomes: [] });
+          wrote.resolve();
+          await release.promise;
+        },
+        { coldOnly: true },
+      );
+      await wrote.promise;
+      await write(other, append(tenant, fast, 0, note('fast')), inLane('cold', append(tenant, aLeadId(), 0, note('fast'))));
+      const streams = async (lane: Lane) => (await readAll(other, start, 10, lane)).events.map((each) => each.streamId);
+      expect([await streams('hot'), await streams('cold')]).toEqual([[fast], []]);
+      release.resolve();
+      await running;
+      expect([await streams('hot'), (await streams('cold'))[0]]).toEqual([[fast], slow]);
+    });
+
+    it('the promise of cold events only cannot be broken', async () => {
+      const [tenant, lead] = [aTenant(), aLeadId()];
+      const broken = store.transact((tx) => tx.write({ appends: [append(tenant, lead, 0, note('hot'))], claims: [], outcomes: [] }), { coldOnly: true });
+      await expect(broken).rejects.toThrow('promised cold events only');
+      expect((await store.loadStreams([{ tenant, streamId: lead }])).size).toBe(0);
+    });
+
+    it('a reader of each lane that follows many transactions, promised or not, meets every event once and in one order', async () => {
+      const tenant = aTenant();
+      const start = await endOf(store);
+      const done = new AbortController();
+      const follow = async (lane: Lane): Promise<string[]> => {
+        const seen: string[] = [];
+        for (let [place, isLast] = [start, false]; !isLast;) {
+          isLast = done.signal.aborted;
+          const { events, next } = await readAll(other, place, 7, lane);
+          seen.push(...events.map(({ id }) => id));
+          place = next;
+        }
+        return seen;
+      };
+      const following = LANES.map(follow);
+      const writer = async (number: number): Promise<void> => {
+        for (let round = 0; round < 30; round += 1) {
+          const lane = LANES[(number + round) % 3] ?? 'hot';
+          await (number % 2 === 0 ? store : other).transact(
+            async (tx) => {
+              await tx.write({ appends: [inLane(lane, append(tenant, aLeadId(), 0, note('a'), note('b')))], claims: [], outcomes: [] });
+              await delay((number * 7 + round) % 5);
+            },
+            { coldOnly: lane === 'cold' && round % 4 > 0 },
+          );
+        }
+      };
+      await Promise.all(Array.from({ length: 8 }, (_, number) => writer(number)));
+      // The last look comes behind the last commit, once nobody runs any more who could hold it back.
+      await vi.waitFor(async () => expect((await readAll(store, start)).events).toHaveLength(8 * 30 * 2));
+      done.abort();
+      const seen = await Promise.all(following);
+      const inOrder = (await readAll(store, start)).events;
+      expect(seen).toEqual(LANES.map((lane) => inOrder.filter((each) => each.lane === lane).map(({ id }) => id)));
     });
 
     it("wakes a waiting reader with another process's commit", async () => {

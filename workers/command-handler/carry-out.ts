@@ -1,5 +1,5 @@
 /** A batch of commands through the write model, come what may: what can pass is tried again, the one at fault is found and put aside alone. */
-import { streamKey, WriteTimeoutError } from '../../platform/event-store/event-store.ts';
+import { streamKey, WriteTimeoutError, type TransactOptions } from '../../platform/event-store/event-store.ts';
 import { firstOfEach, type Arrival } from './arrival.ts';
 import { decideBatch, putAside } from './decide-batch.ts';
 import type { BatchResult } from './ledger.ts';
@@ -16,6 +16,9 @@ const both = (before: BatchResult, after: BatchResult): BatchResult => ({
   letters: [...before.letters, ...after.letters],
 });
 
+/** What comes in the cold lane leads to facts of the cold lane (eventLane). */
+const optionsOf = (arrivals: readonly Arrival[]): TransactOptions => ({ coldOnly: arrivals.every(({ envelope }) => envelope.lane === 'cold') });
+
 /**
  * Every command has its outcome in the inbox or its place in a line once this resolves; commands of one lead keep their order. Rejects where the
  * write model is away (nothing is lost: the batch comes again) and after the signal aborted between two tries.
@@ -24,7 +27,7 @@ export async function carryOut(ports: TriesPorts, arrivals: readonly Arrival[], 
   const [first] = arrivals;
   const tries = arrivals.length === 1 ? TRIES_OF_ONE : TRIES_OF_MANY;
   try {
-    return await transactWithTries(ports, tries, signal, (tx, at) => decideBatch(tx, arrivals, at, timing));
+    return await transactWithTries(ports, tries, signal, (tx, at) => decideBatch(tx, arrivals, at, timing), optionsOf(arrivals));
   } catch (error) {
     const kind = kindOfFailure(error);
     if (kind === 'AWAY' || signal.aborted || first === undefined) throw error;
@@ -52,7 +55,7 @@ async function withoutLocked(ports: TriesPorts, arrivals: readonly Arrival[], ti
   const locked = await ports.eventStore.findLocked(streams);
   if (locked.size === 0) return null;
   try {
-    return await transactWithTries(ports, TRIES_OF_MANY, signal, (tx, at) => decideBatch(tx, arrivals, at, timing, locked));
+    return await transactWithTries(ports, TRIES_OF_MANY, signal, (tx, at) => decideBatch(tx, arrivals, at, timing, locked), optionsOf(arrivals));
   } catch (error) {
     if (kindOfFailure(error) === 'AWAY' || signal.aborted) throw error;
     return null;

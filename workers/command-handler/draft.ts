@@ -7,10 +7,15 @@ import type { CommandEnvelope, DomainEvent, RecordedEvent } from '../../domain/m
 import { streamKey, type StreamAppend, type UniqueClaim } from '../../platform/event-store/event-store.ts';
 import { foldOnward, rememberState } from './states.ts';
 
+interface DraftAppend extends StreamAppend {
+  readonly events: RecordedEvent[];
+  erases: boolean;
+}
+
 export class Draft {
   readonly #streams: ReadonlyMap<string, readonly RecordedEvent[]>;
   readonly #states = new Map<string, Aggregate | null>();
-  readonly #appends = new Map<string, StreamAppend>();
+  readonly #appends = new Map<string, DraftAppend>();
   readonly #claims = new Map<string, UniqueClaim>();
   readonly #owners: Map<string, StreamId>;
 
@@ -48,17 +53,19 @@ export class Draft {
     const last = recorded.at(-1);
     if (state === null || last === undefined) return state?.version ?? 0;
     rememberState(last, state);
-    const earlier = this.#appends.get(key);
-    this.#appends.set(key, {
-      tenant: envelope.tenant,
-      streamId: envelope.streamId,
-      expectedVersion: earlier?.expectedVersion ?? before?.version ?? 0,
-      events: [...(earlier?.events ?? []), ...recorded],
-      erases: (earlier?.erases ?? false) || events.some((event) => event.type === 'LeadErased'),
-    });
+    const append = this.#appendOf(envelope, before);
+    append.events.push(...recorded);
+    append.erases ||= events.some((event) => event.type === 'LeadErased');
     this.#states.set(key, state);
     this.#claimEmail(envelope, before, state);
     return state.version;
+  }
+
+  #appendOf({ tenant, streamId }: CommandEnvelope, before: Aggregate | null): DraftAppend {
+    const key = streamKey({ tenant, streamId });
+    const append = this.#appends.get(key) ?? { tenant, streamId, expectedVersion: before?.version ?? 0, events: [], erases: false };
+    this.#appends.set(key, append);
+    return append;
   }
 
   #claimEmail({ tenant, streamId }: CommandEnvelope, before: Aggregate | null, after: Aggregate): void {

@@ -5,6 +5,7 @@ import {
   WriteConflictError,
   WriteTimeoutError,
   type EventStoreTransaction,
+  type TransactOptions,
 } from '../../platform/event-store/event-store.ts';
 import type { WorkerPorts } from '../kit/role.ts';
 import { createPauses } from './parking-timing.ts';
@@ -44,11 +45,12 @@ export async function transactWithTries<T>(
   tries: Tries,
   signal: AbortSignal,
   work: (tx: EventStoreTransaction, at: string) => Promise<T>,
+  options?: TransactOptions,
 ): Promise<T> {
   const pauses = new Map<FailureKind, () => Promise<void>>();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ports.eventStore.transact((tx) => work(tx, ports.clock.now().toISOString()));
+      return await ports.eventStore.transact((tx) => work(tx, ports.clock.now().toISOString()), options);
     } catch (error) {
       const kind = kindOfFailure(error);
       if (attempt >= tries[kind]) throw error;
