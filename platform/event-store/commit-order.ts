@@ -57,12 +57,15 @@ function placeOf(sql: Sql, after: Position, lane: Lane | undefined) {
       };
 }
 
-/** Reads a page, of one lane where one is given. What holds back is asked in the same snapshot: one round trip. */
+/**
+ * Reads a page, of one lane where one is given. What holds back is asked in the same snapshot: one round trip. Not by EXISTS, whose order the planner
+ * leaves out: it then expects such an event everywhere in the table, and reads all of it to find none.
+ */
 export async function selectCommitted(sql: Sql, after: Position, limit: number, lane?: Lane): Promise<CommittedPage> {
   const { behind, settled, order, late } = placeOf(sql, after, lane);
   const rows = await sql<(EventRow & { readonly held_back: boolean })[]>`
     select held.held_back, page.*
-    from (select exists (select 1 from events e where ${late}) as held_back) held
+    from (select coalesce((select true from events e where ${late} order by ${order} limit 1), false) as held_back) held
     left join (
       select e.tenant, e.stream_id, e.version, e.tx, e.position, e.type, e.lane, e.command_id, e.actor, e.at, e.traceparent, e.data, e.sealed, k.key
       from events e

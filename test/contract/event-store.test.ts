@@ -229,6 +229,28 @@ describeWithServices('on a real server', ['postgres'], ({ postgres }) => {
       expect(seen).toEqual(LANES.map((lane) => inOrder.filter((each) => each.lane === lane).map(({ id }) => id)));
     });
 
+    it('looks for new events without reading the others, however many there are', async () => {
+      const [tenant, sql] = [aTenant(), connect(database.url, { connectionsMax: 1 })];
+      await sql`
+        insert into events (tenant, stream_id, version, schema, type, lane, command_id, actor, at, data)
+        select ${tenant}, 'agent_' || n, 1, 1, 'AgentUpserted', case n % 5 when 0 then 'hot' when 1 then 'warm' else 'cold' end, 'cmd_' || n, '{}', '', '{}'
+        from generate_series(1, 20000) n`;
+      await sql`analyze events`;
+      const end = await endOf(store);
+      const scans = async (): Promise<number> => {
+        await sql`select pg_stat_force_next_flush()`;
+        const [row] = await sql<{ count: number }[]>`select seq_scan::int as count from pg_stat_user_tables where relname = 'events'`;
+        return row?.count ?? NaN;
+      };
+      const before = await scans();
+      const reader = createPostgresEventStore({ sql, notify: false });
+      await reader.assertReadable();
+      for (const lane of [...LANES, undefined]) for (let look = 0; look < 8; look += 1) await reader.readCommitted(end, 100, lane);
+      await reader.readBacklog({ hot: end, warm: end, cold: end });
+      expect((await scans()) - before).toBe(0);
+      await sql.end();
+    });
+
     it("wakes a waiting reader with another process's commit", async () => {
       await endOf(other);
       const waiting = other.waitForEvents(50_000, new AbortController().signal);
