@@ -15,6 +15,8 @@ const level = (name: string, options: { services?: boolean; timeoutMs?: number; 
 
 export default defineConfig({
   test: {
+    // Files wait for servers more than they compute.
+    maxWorkers: 3,
     projects: [
       level('unit'),
       level('property', { timeoutMs: 60_000 }),
