@@ -1,6 +1,6 @@
 /** `npm run rebuild`: builds the views anew from the events while the old ones answer, proves that both are equal, and switches in one step. */
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { constants, hostname, setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../platform/clock.ts';
 import { ConfigError } from '../platform/config/variables.ts';
@@ -42,6 +42,8 @@ async function run(config: WorkersConfig, asked: Asked): Promise<number> {
     process.stdout.write('Views are in memory: every start of the process builds them anew from the events. There is nothing to do.\n');
     return 0;
   }
+  // Beside those who read and write, on the same machine: they come first (measured: docs/benchmarks.md, rebuild).
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   if (!config.databaseUrl) throw new ConfigError(['DATABASE_URL must be set: views in Redis are built from the events there']);
   const logger = createLogger(config.logLevel, 'rebuild');
   const sql = connect(config.databaseUrl);
