@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '../platform/config/variables.ts';
 import { createLogger } from '../platform/telemetry/pino-logger.ts';
 import { composeWorkers } from './compose.ts';
-import { workerProcessConfig, type WorkersConfig } from './config.ts';
+import { workerProcessConfig, type WorkerArguments, type WorkersConfig } from './config.ts';
 import { serveHttp } from './kit/http.ts';
 import { createWorkerMetrics } from './kit/metrics.ts';
 import { leaveWith } from '../platform/process/explain.ts';
@@ -17,29 +17,33 @@ function readConfig(): WorkersConfig {
   return workerProcessConfig(process.env, readArguments());
 }
 
-function readArguments(): string | undefined {
+function readArguments(): WorkerArguments {
   try {
-    return parseArgs({ options: { roles: { type: 'string' } } }).values.roles;
+    return parseArgs({ options: { roles: { type: 'string' }, lanes: { type: 'string' } } }).values;
   } catch (error) {
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
 }
 
-/** What follows from a change, in its own time. Where they have a process to themselves it gives way to those that somebody waits for (measured: docs/benchmarks.md, lanes). */
-const BACKGROUND: ReadonlySet<RoleName> = new Set<RoleName>(['scoring', 'matching']);
+/** What follows from a change, in its own time. */
+const BACKGROUND_ROLES: ReadonlySet<RoleName> = new Set<RoleName>(['scoring', 'matching']);
+
+/** Where a process does nothing else, it gives way to those that somebody waits for (measured: docs/benchmarks.md, lanes). */
+const isBackground = ({ roles, lanes }: WorkersConfig): boolean => lanes.every((lane) => lane === 'cold') || roles.every((role) => BACKGROUND_ROLES.has(role));
 
 async function main(config: WorkersConfig): Promise<void> {
-  if (config.roles.every((role) => BACKGROUND.has(role))) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  if (isBackground(config)) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const logger = createLogger(config.logLevel, `worker:${config.roles.join(',')}`);
   const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
   const byName = rolesByName(config);
   const workers = await startWorkers(
     config.roles.map((name) => byName[name]),
     composed.ports,
+    config.lanes,
   );
   const metrics = createWorkerMetrics(workers.roles);
   const http = await serveHttp({ host: config.host, port: config.port, logger, answer: (request) => answer(workers, () => metrics.metrics(), request) });
-  logger.info({ url: http.url, roles: config.roles }, `ready: ${config.roles.join(', ')} on ${http.url}`);
+  logger.info({ url: http.url, roles: config.roles, lanes: config.lanes }, `ready: ${config.roles.join(', ')} on ${http.url}`);
   onStopSignal(logger, async () => {
     await http.close();
     await workers.stop();

@@ -1,4 +1,5 @@
 /** Starts roles over ports that somebody else made, and stops them again. */
+import { LANES, type Lane } from '../domain/messages.ts';
 import { createLanes } from './kit/lanes/lanes.ts';
 import { reportStatus } from './kit/status.ts';
 import type { HttpAnswer, HttpRequest, Role, RoleName, RunningRole, WorkerPorts } from './kit/role.ts';
@@ -10,10 +11,10 @@ export interface RunningWorkers {
   stop(): Promise<void>;
 }
 
-/** Resolves once every role works; where one cannot start, those that did are stopped and the error is let out. */
-export async function startWorkers(roles: readonly Role[], ports: WorkerPorts): Promise<RunningWorkers> {
+/** `lanes`: those that the roles consume. Resolves once every role works; where one cannot start, those that did are stopped and the error is let out. */
+export async function startWorkers(roles: readonly Role[], ports: WorkerPorts, lanes: readonly Lane[] = LANES): Promise<RunningWorkers> {
   const running = new Map<RoleName, RunningRole>();
-  const shared: WorkerPorts = { ...ports, lanes: ports.lanes ?? createLanes() };
+  const shared: WorkerPorts = { ...ports, lanes: ports.lanes ?? createLanes({ own: lanes }) };
   const stopAll = async (): Promise<void> => {
     // All of them end before an error of one is let out: the caller closes the ports then.
     const stopped = await Promise.allSettled([...running.values()].map((role) => role.stop()));

@@ -40,6 +40,12 @@ export const VARIABLES = [
   { name: 'JWT_AUDIENCE', default: '', meaning: 'Required `aud` of tokens, if set.' },
   { name: 'WEBHOOK_SECRETS', default: '', meaning: 'Comma-separated `tenant=secret` for signed CRM webhooks. A tenant without one gets none.' },
   { name: 'WORKER_ROLES', default: '', meaning: 'Worker processes: roles to run, comma-separated, if `--roles=` is not given.' },
+  {
+    name: 'WORKER_LANES',
+    default: '',
+    meaning:
+      'Worker processes: lanes that the roles consume (`hot`, `warm`, `cold`), comma-separated, if `--lanes=` is not given. Not set: all. Each lane needs a process of each role.',
+  },
   { name: 'WORKER_PORT', default: '4100', meaning: 'Worker processes: port of /healthz, /readyz, /metrics and of the origin role; 0 takes a free one.' },
   { name: 'BRIDGE_PORT', default: '8079', meaning: 'Port of the Redis REST bridge.' },
   { name: 'BRIDGE_TOKEN', default: '', meaning: 'Token that the bridge asks for; 16 characters or more.' },

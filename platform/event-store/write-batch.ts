@@ -22,11 +22,7 @@ export interface WrittenStream {
 }
 
 /** Writes in the running transaction. `knownKeys` are those that it already read (by streamKey). Returns what the streams were given. */
-export async function writeBatch(
-  tx: Queryable,
-  work: EventStoreWork,
-  knownKeys: ReadonlyMap<string, SubjectKey>,
-): Promise<readonly WrittenStream[]> {
+export async function writeBatch(tx: Queryable, work: EventStoreWork, knownKeys: ReadonlyMap<string, SubjectKey>): Promise<readonly WrittenStream[]> {
   const appends = mergeAppends(work.appends);
   const erased = appends.filter((append) => append.erases);
   const { keys, made } = await keysFor(tx, appends, knownKeys);

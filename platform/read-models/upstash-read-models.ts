@@ -21,7 +21,7 @@ import { LIST_VIEWS } from './redis-scripts/list-views.ts';
 import { PUT_VIEWS } from './redis-scripts/put-views.ts';
 
 /** One run of a script holds Redis up for all: these keep it to a few milliseconds. */
-const VIEWS_PER_SCRIPT = 100;
+const VIEWS_PER_SCRIPT = 25;
 const REFS_PER_SCRIPT = 500;
 
 interface UpstashReadModelsOptions {

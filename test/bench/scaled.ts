@@ -1,4 +1,5 @@
 /** The scaled size: PostgreSQL, Kafka, Redis and its bridge on one core with the load, the product's own processes on the other. */
+import { LANES, type Lane } from '../../domain/messages.ts';
 import { connect, type Sql } from '../../platform/event-store/connect.ts';
 import { migrate } from '../../platform/event-store/migrate.ts';
 import { createKafkaLog } from '../../platform/log/kafka-log.ts';
@@ -77,13 +78,12 @@ export async function fillLog(env: Environment, records: readonly LogRecord[]): 
 }
 
 /** A worker process with these roles; resolves when they work. */
-export async function startWorker(env: Environment, roles: readonly RoleName[], nodeArgs: readonly string[] = []): Promise<Child> {
+export async function startWorker(env: Environment, roles: readonly RoleName[], lanes: readonly Lane[] = LANES): Promise<Child> {
   const child = startChild({
     file: '../../workers/main.ts',
-    args: [`--roles=${roles.join(',')}`],
+    args: [`--roles=${roles.join(',')}`, `--lanes=${lanes.join(',')}`],
     env: workerEnvironment(env, roles),
     core: SERVER_CORE,
-    nodeArgs,
   });
   await printed(child, /"msg":"ready: /);
   return child;

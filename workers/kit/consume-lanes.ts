@@ -2,7 +2,7 @@
  * One consumer per lane, each with its own group, so that a slow lane never holds back a fast one. Every batch is worked on in slices that take
  * turns with those of the other lanes and roles (lanes/), with heartbeats and a deadline (attend.ts): handlers need to know nothing of it.
  */
-import { LANES, type RecordedEvent } from '../../domain/messages.ts';
+import type { RecordedEvent } from '../../domain/messages.ts';
 import type { LogBatch, LogConsumer, ReceivedRecord } from '../../platform/log/log.ts';
 import { eventTopic, groupOf } from '../../platform/log/topics.ts';
 import type { Lane } from '../../domain/messages.ts';
@@ -49,7 +49,7 @@ export interface ConsumeLanesOptions extends LaneWork {
   readonly handle: (batch: LogBatch, group: string) => Promise<void>;
 }
 
-/** Starts a consumer on each lane. Where one cannot start, those that did are stopped again and the error is let out. */
+/** Starts a consumer on each lane of this process. Where one cannot start, those that did are stopped again and the error is let out. */
 export async function consumeLanes(options: ConsumeLanesOptions): Promise<LaneConsumers> {
   const { ports, role, topicOf, recordsMax, sliceMax = SLICE_MAX, deadlineMs = DEADLINE_MS, ownSlots = false, handle } = options;
   const lanes = ports.lanes ?? createLanes();
@@ -71,7 +71,7 @@ export async function consumeLanes(options: ConsumeLanesOptions): Promise<LaneCo
       },
     });
   };
-  const started = await Promise.allSettled(LANES.map(startLane));
+  const started = await Promise.allSettled(lanes.own.map(startLane));
   const consumers = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = started.find((result) => result.status === 'rejected');
   const stop = async (): Promise<void> => {

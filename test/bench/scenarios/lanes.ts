@@ -29,9 +29,15 @@ export interface LanesResult {
   readonly wrong: readonly string[];
 }
 
-/** Two processes: the way of a change, and what follows from it. */
+/** A process for each lane, one for the relay, and one for what follows from changes. */
 async function startWorkers(env: Environment): Promise<Pick<Child, 'stop'>> {
-  const started = await Promise.all([startWorker(env, ['command-handler', 'relay', 'projector', 'origin']), startWorker(env, ['scoring', 'matching'])]);
+  const started = await Promise.all([
+    startWorker(env, ['command-handler', 'projector', 'origin'], ['hot']),
+    startWorker(env, ['relay']),
+    startWorker(env, ['command-handler', 'projector'], ['warm']),
+    startWorker(env, ['command-handler', 'projector'], ['cold']),
+    startWorker(env, ['scoring', 'matching']),
+  ]);
   return { stop: async () => void (await Promise.all(started.map((worker) => worker.stop()))) };
 }
 

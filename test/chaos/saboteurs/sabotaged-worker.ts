@@ -11,7 +11,7 @@ const ROLES = '--roles=';
 
 export async function runSabotaged(sabotage: (ports: WorkerPorts) => WorkerPorts): Promise<void> {
   const roles = process.argv.find((argument) => argument.startsWith(ROLES))?.slice(ROLES.length);
-  const config = workerProcessConfig(process.env, roles);
+  const config = workerProcessConfig(process.env, { roles });
   const logger = createLogger(config.logLevel, `saboteur:${config.roles.join(',')}`);
   const composed = await composeWorkers(config, { url: config.databaseUrl ?? '', embedded: false }, logger);
   const byName = rolesByName(config);

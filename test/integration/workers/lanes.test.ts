@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { LANES, type Lane } from '../../../domain/messages.ts';
+import type { LogBatch } from '../../../platform/log/log.ts';
 import { createTableLog } from '../../../platform/log/table-log.ts';
 import { commandTopic } from '../../../platform/log/topics.ts';
 import { consumeLanes } from '../../../workers/kit/consume-lanes.ts';
@@ -66,6 +67,31 @@ describeWithServices('the roles of a process and their lanes', ['postgres'], ({ 
     } finally {
       held.resolve();
       await workers.stop();
+      await ports.log.close();
+    }
+  });
+
+  it('leave the lanes that they were not given to another process', async () => {
+    const [topics, ports] = [`lanes.split.${randomBytes(4).toString('hex')}`, freshProcess()];
+    const topicOf = (lane: Lane): string => `${topics}.${lane}`;
+    await ports.log.ensureTopics(LANES.map(topicOf));
+    const took: string[] = [];
+    const consumer = (instance: string): Role => ({
+      name: 'projector',
+      async start(given) {
+        const handle = async ({ topic, records }: LogBatch): Promise<void> =>
+          void took.push(...records.map(() => `${instance} ${topic.slice(topics.length + 1)}`));
+        const consumers = await consumeLanes({ ports: given, role: 'projector', topicOf, recordsMax: 10, handle });
+        return { stop: () => consumers.stop(), health: () => consumers.health('works') };
+      },
+    });
+    const hot = await startWorkers([consumer('first')], ports, ['hot']);
+    const others = await startWorkers([consumer('second')], ports, ['warm', 'cold']);
+    try {
+      await ports.log.append(LANES.map((lane) => ({ topic: topicOf(lane), key: 'a', value: '{}' })));
+      await vi.waitFor(() => expect(took.toSorted()).toEqual(['first hot', 'second cold', 'second warm']), WAIT);
+    } finally {
+      await Promise.all([hot.stop(), others.stop()]);
       await ports.log.close();
     }
   });

@@ -58,9 +58,23 @@ describeWithServices('a worker process', ['postgres', 'bridge'], ({ postgres, br
   });
 
   it('names every mistake of its configuration and ends with code 1', async () => {
-    const program = run(['--roles=relay,origin,sweeper,cook'], { WORKER_PORT: 'high', KAFKA_BROKERS: '', ANTHROPIC_BASE_URL: 'x', ANTHROPIC_API_KEY: 'k' });
+    const program = run(['--roles=relay,origin,sweeper,cook', '--lanes=hot,tepid'], {
+      WORKER_PORT: 'high',
+      KAFKA_BROKERS: '',
+      ANTHROPIC_BASE_URL: 'x',
+      ANTHROPIC_API_KEY: 'k',
+    });
     expect(await program.ended).toEqual({ code: 1, signal: null });
-    const named = ['"sweeper"', '"cook"', 'WORKER_PORT', 'DATABASE_URL', 'UPSTASH_REDIS_REST_URL', 'ORIGIN_TOKEN', 'ANTHROPIC_BASE_URL'];
+    const named = [
+      '"sweeper"',
+      '"cook"',
+      '"tepid"; the lanes are hot, warm, cold',
+      'WORKER_PORT',
+      'DATABASE_URL',
+      'UPSTASH_REDIS_REST_URL',
+      'ORIGIN_TOKEN',
+      'ANTHROPIC_BASE_URL',
+    ];
     expect(named.filter((name) => !program.output().includes(name))).toEqual([]);
     expect(program.output()).not.toContain('    at ');
   });

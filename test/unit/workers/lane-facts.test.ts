@@ -15,7 +15,7 @@ function batchOf(...agesMs: number[]): LogBatch {
 
 describe('what a role says of its lanes', () => {
   it('tells the age of the oldest record that is not finished, of each lane', async () => {
-    const facts = createLaneFacts(createLanes(() => 0).shared, clock);
+    const facts = createLaneFacts(createLanes({ nowMs: () => 0 }).shared, clock);
     const batch = batchOf(5_000, 4_000, 1_000);
     const seen: unknown[] = [];
     const look = (): void => void seen.push([facts.facts()['hot_oldest_ms'], facts.facts()['cold_oldest_ms']]);
@@ -37,7 +37,7 @@ describe('what a role says of its lanes', () => {
   });
 
   it('forgets a batch that failed, and counts failures and those by the deadline', async () => {
-    const facts = createLaneFacts(createLanes(() => 0).shared, clock);
+    const facts = createLaneFacts(createLanes({ nowMs: () => 0 }).shared, clock);
     await expect(facts.watch('warm', batchOf(9_000), () => Promise.reject(new Error('not now')))).rejects.toThrow('not now');
     facts.failed(false);
     facts.failed(true);
@@ -45,7 +45,7 @@ describe('what a role says of its lanes', () => {
   });
 
   it('tells how many slots of the lane are in use', async () => {
-    const { shared } = createLanes(() => 0);
+    const { shared } = createLanes({ nowMs: () => 0 });
     const facts = createLaneFacts(shared, clock);
     const slots = await shared.run('cold', 1, never, async () => [facts.facts()['cold_slots'], facts.facts()['hot_slots']]);
     expect([slots, facts.facts()['cold_slots']]).toEqual([[1, 0], 0]);

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 describe('the lanes of a process', () => {
   it('tells slow work that a faster lane is awake: while that works, and for 30 s after it', async () => {
     let nowMs = 0;
-    const { shared } = createLanes(() => nowMs);
+    const { shared } = createLanes({ nowMs: () => nowMs });
     const besideOf = (lane: 'hot' | 'cold'): Promise<boolean> => shared.run(lane, 1, never, async (beside) => beside);
     expect(await besideOf('cold')).toBe(false);
     const hot = Promise.withResolvers<void>();
@@ -24,7 +24,7 @@ describe('the lanes of a process', () => {
 
   it('does not cut slow work for a faster lane with a crowd of its own, nor for a second after it', async () => {
     let nowMs = 0;
-    const { shared } = createLanes(() => nowMs);
+    const { shared } = createLanes({ nowMs: () => nowMs });
     const isCut = (): Promise<boolean> => shared.run('cold', 500, never, async (beside) => beside);
     const crowd = Promise.withResolvers<void>();
     const working = shared.run('hot', 300, never, () => crowd.promise);
@@ -38,15 +38,30 @@ describe('the lanes of a process', () => {
     expect(await isCut()).toBe(true);
   });
 
+  it('takes the lanes that another process consumes for awake, and borrows little of their slots', async () => {
+    const { own, shared } = createLanes({ own: ['cold'], nowMs: () => 0 });
+    const held = Promise.withResolvers<void>();
+    const working = Array.from({ length: 5 }, () =>
+      shared.run('cold', 1, never, async (beside) => {
+        await held.promise;
+        return beside;
+      }),
+    );
+    await nextTurn();
+    expect([own, shared.inUse('cold')]).toEqual([['cold'], 2]);
+    held.resolve();
+    expect(await Promise.all(working)).toEqual([true, true, true, true, true]);
+  });
+
   it('tells it to the slots of every role', async () => {
-    const lanes = createLanes(() => 0);
+    const lanes = createLanes({ nowMs: () => 0 });
     const own = lanes.newPool();
     await own.run('hot', 1, never, async () => undefined);
     expect(await lanes.shared.run('warm', 1, never, async (beside) => beside)).toBe(true);
   });
 
   it('gives a long role slots of its own, so that it holds nobody else up', async () => {
-    const lanes = createLanes(() => 0);
+    const lanes = createLanes({ nowMs: () => 0 });
     const held = Promise.withResolvers<void>();
     const own = lanes.newPool();
     const long = Array.from({ length: 20 }, () => own.run('hot', 1, never, () => held.promise));
@@ -57,7 +72,7 @@ describe('the lanes of a process', () => {
   });
 
   it('gives the slot back where the work fails, and takes nobody in who was told to stop', async () => {
-    const { shared } = createLanes(() => 0);
+    const { shared } = createLanes({ nowMs: () => 0 });
     const held = Promise.withResolvers<void>();
     const working = Array.from({ length: 10 }, () => shared.run('cold', 1, never, () => held.promise));
     const stopping = new AbortController();

@@ -15,7 +15,7 @@ function batchOf(count: number, signal: AbortSignal = never) {
 
 /** Hot work has ended just now. */
 async function besideHot(): Promise<LanePool> {
-  const { shared } = createLanes(() => 0);
+  const { shared } = createLanes({ nowMs: () => 0 });
   await shared.run('hot', 1, never, async () => undefined);
   return shared;
 }
@@ -36,7 +36,7 @@ function run(batch: LogBatch, pool: LanePool, handle: SliceOptions['handle']) {
 describe('a batch of a slow lane', () => {
   it('is worked on whole while its lane is alone', async () => {
     const { batch, moved } = batchOf(120);
-    const { ended, sizes } = run(batch, createLanes(() => 0).shared, async () => undefined);
+    const { ended, sizes } = run(batch, createLanes({ nowMs: () => 0 }).shared, async () => undefined);
     await ended;
     expect([sizes, moved]).toEqual([[120], []]);
   });
@@ -52,7 +52,7 @@ describe('a batch of a slow lane', () => {
   });
 
   it('changes to slices as soon as a faster lane wakes up', async () => {
-    const { shared } = createLanes(() => 0);
+    const { shared } = createLanes({ nowMs: () => 0 });
     const first = batchOf(120);
     const second = batchOf(120);
     const whole = run(first.batch, shared, async () => undefined);

@@ -1,11 +1,11 @@
 /** The lanes of one process: which had work a moment ago, and the slots in which its roles work. See docs/adr/0012. */
-import type { Lane } from '../../../domain/messages.ts';
+import { LANES, type Lane } from '../../../domain/messages.ts';
 import { createLaneSlots, fasterThan, type LaneSlots, type Shares } from './lane-slots.ts';
 
 /** More than these hardly gain throughput on one thread and hold more memory. */
 const SHARES: Shares = { hot: 6, warm: 3, cold: 1 };
-/** Beside a faster lane that works: enough that one slice computes while others wait for the database, few enough that the thread is soon free. */
-const BORROWED_BESIDE_MAX = 3;
+/** Beside a faster lane that works: with the lane's own slot, one slice computes while another waits for the database or Redis. */
+const BORROWED_BESIDE_MAX = 1;
 /**
  * How long after its last work a lane counts as awake: who works with hot leads sends a command now and then, not without a pause, and what is
  * under way when it comes cannot be cut any more.
@@ -29,15 +29,23 @@ export interface LanePool {
 }
 
 export interface Lanes {
+  /** Those that the consumers of this process take from; others do so for the rest. */
+  readonly own: readonly Lane[];
   /** For the roles whose handlers are short. */
   readonly shared: LanePool;
   /** Slots of its own for a role whose handlers are long: they must not hold those of the others. */
   newPool(): LanePool;
 }
 
-/** `nowMs`: any clock that only goes forward. */
-export function createLanes(nowMs: () => number = () => performance.now()): Lanes {
-  const activity = createActivity(nowMs);
+export interface LanesOptions {
+  /** All where absent. */
+  readonly own?: readonly Lane[] | undefined;
+  /** Any clock that only goes forward. */
+  readonly nowMs?: (() => number) | undefined;
+}
+
+export function createLanes({ own = LANES, nowMs = () => performance.now() }: LanesOptions = {}): Lanes {
+  const activity = createActivity(nowMs, own);
   const poolOf = (slots: LaneSlots): LanePool => ({
     inUse: (lane) => slots.inUse(lane),
     async run(lane, records, signal, work) {
@@ -54,10 +62,16 @@ export function createLanes(nowMs: () => number = () => performance.now()): Lane
       }
     },
   });
-  const shared = createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX });
+  // What works in another process needs the database as much.
+  const worksInAnother = (lane: Lane): boolean => !own.includes(lane);
+  const shared = createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX, worksElsewhere: worksInAnother });
   const newSlots = (): LaneSlots =>
-    createLaneSlots({ shares: SHARES, borrowedBesideMax: BORROWED_BESIDE_MAX, worksElsewhere: (lane) => shared.inUse(lane) > 0 });
-  return { shared: poolOf(shared), newPool: () => poolOf(newSlots()) };
+    createLaneSlots({
+      shares: SHARES,
+      borrowedBesideMax: BORROWED_BESIDE_MAX,
+      worksElsewhere: (lane) => worksInAnother(lane) || shared.inUse(lane) > 0,
+    });
+  return { own, shared: poolOf(shared), newPool: () => poolOf(newSlots()) };
 }
 
 function enter(slots: LaneSlots, lane: Lane, signal: AbortSignal): Promise<void> {
@@ -89,7 +103,8 @@ function createLately(nowMs: () => number, forMs: number) {
   };
 }
 
-function createActivity(nowMs: () => number) {
+/** What works in another process is taken for awake: Redis and the database are one for all. */
+function createActivity(nowMs: () => number, own: readonly Lane[]) {
   const awake = createLately(nowMs, AWAKE_MS);
   const crowded = createLately(nowMs, CROWDED_MS);
   return {
@@ -101,6 +116,6 @@ function createActivity(nowMs: () => number) {
         for (const kind of kinds) kind.end(lane);
       };
     },
-    isBeside: (lane: Lane): boolean => fasterThan(lane).some((faster) => awake.is(faster) && !crowded.is(faster)),
+    isBeside: (lane: Lane): boolean => fasterThan(lane).some((faster) => !own.includes(faster) || (awake.is(faster) && !crowded.is(faster))),
   };
 }
