@@ -52,8 +52,8 @@ export class Draft {
     }
     const last = recorded.at(-1);
     if (state === null || last === undefined) return state?.version ?? 0;
-    rememberState(last, state);
     const append = this.#appendOf(envelope, before);
+    rememberState(last, state, append.events.at(-1) ?? this.#streams.get(key)?.at(-1));
     append.events.push(...recorded);
     append.erases ||= events.some((event) => event.type === 'LeadErased');
     this.#states.set(key, state);

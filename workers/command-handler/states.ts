@@ -8,8 +8,14 @@ import type { RecordedEvent } from '../../domain/messages.ts';
 
 const stateAfter = new WeakMap<RecordedEvent, Aggregate>();
 
-/** The state that the event, the last of its stream, led to. */
-export const rememberState = (last: RecordedEvent, state: Aggregate): void => void stateAfter.set(last, state);
+/**
+ * The state that the event, the last of its stream, led to; that of the one before it is not kept beside it. Where the event is undone, the next one
+ * who asks for the stream folds it from the beginning.
+ */
+export function rememberState(last: RecordedEvent, state: Aggregate, before: RecordedEvent | undefined): void {
+  if (before !== undefined) stateAfter.delete(before);
+  stateAfter.set(last, state);
+}
 
 /** What `fold` answers, and throws where it does. */
 export function foldOnward(events: readonly RecordedEvent[]): Aggregate | null {

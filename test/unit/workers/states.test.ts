@@ -29,9 +29,20 @@ describe('states that are remembered beside their events', () => {
     const [first, undone] = [record(LEAD, 1, created()), record(LEAD, 2, wrote('undone'))];
     const after = fold([first, undone]);
     expect(after).not.toBeNull();
-    if (after !== null) rememberState(undone, after);
+    if (after !== null) rememberState(undone, after, first);
     const instead = record(LEAD, 2, scored(40));
     expect(foldOnward([first, instead])).toEqual(fold([first, instead]));
+  });
+
+  it('are kept once for each stream: the one before makes room', () => {
+    const events = someEvents(3);
+    const [before, last] = [events.at(-2), events.at(-1)];
+    const [old, state] = [foldOnward(events.slice(0, -1)), fold(events)];
+    if (last === undefined || state === null) throw new Error('no events');
+    rememberState(last, state, before);
+    expect(foldOnward(events)).toBe(state);
+    expect(foldOnward(events.slice(0, -1))).not.toBe(old);
+    expect(foldOnward(events.slice(0, -1))).toEqual(old);
   });
 
   it('leave what cannot be folded to throw each time', () => {
