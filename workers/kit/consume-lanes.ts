@@ -17,7 +17,7 @@ import type { RoleHealth, RoleName, WorkerPorts } from './role.ts';
 /** A consumer that lives fetches, commits or beats far more often. */
 const SILENT_MS = 30_000;
 /** Some milliseconds of work: what a faster lane may have to wait for at each of its steps. */
-const SLICE_MAX = 32;
+const SLICE_MAX = 64;
 /** Below the time that a rebalance of the group waits for its members. */
 const DEADLINE_MS = 60_000;
 
@@ -35,7 +35,7 @@ export interface LaneWork {
   readonly role: RoleName;
   /** Records in one call of the handler at the most. */
   readonly recordsMax: number;
-  /** The same while a faster lane is awake; default 32. */
+  /** The same while a faster lane is awake; default 64. */
   readonly sliceMax?: number | undefined;
   /** One call that takes longer has failed: its signal aborts, and its records come again. Default 60,000. */
   readonly deadlineMs?: number | undefined;
