@@ -4,7 +4,7 @@ import type { TrimmedPartition } from '../../platform/log/log.ts';
 import { gather, record, WAIT, type LogSuite } from './log-suite-kit.ts';
 
 /** Far apart, so that a busy machine does not blur them. */
-const APART_MS = 2_000;
+const APART_MS = 3_000;
 const HOUR_MS = 3_600_000;
 
 const upTo = (count: number, from = 0): number[] => Array.from({ length: count }, (_, index) => from + index);

@@ -47,7 +47,11 @@ export function createCluster(
         const finished = new Map(committed?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
         return ends.reduce((sum, { partition, low, high }) => sum + unfinished(BigInt(low), BigInt(high), finished.get(partition) ?? NOTHING_COMMITTED), 0);
       }),
-    trim: (topic, groups, olderThanMs) => ask(TRIM_TIMEOUT_MS, (admin) => trimTopic(admin, topic, groups, olderThanMs)),
+    trim: (topic, groups, olderThanMs) => {
+      // Once, however often it is tried: what was younger when the caller asked stays.
+      const beforeMs = olderThanMs === 0 ? null : Date.now() - olderThanMs;
+      return ask(TRIM_TIMEOUT_MS, (admin) => trimTopic(admin, topic, groups, beforeMs));
+    },
     check: () => ask(answerTimeoutMs, async (admin) => void (await admin.describeCluster())),
     close: () => connection.close(),
   };

@@ -15,16 +15,16 @@ async function finishedOffsets(admin: Admin, topic: string, groups: readonly str
 }
 
 /** Of each partition the first offset that is not older; the end where all are. Null: however young. */
-async function youngOffsets(admin: Admin, topic: string, olderThanMs: number): Promise<Offsets | null> {
-  return olderThanMs === 0 ? null : byPartition(await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - olderThanMs));
+async function youngOffsets(admin: Admin, topic: string, beforeMs: number | null): Promise<Offsets | null> {
+  return beforeMs === null ? null : byPartition(await admin.fetchTopicOffsetsByTimestamp(topic, beforeMs));
 }
 
-/** The port's `trim`. Records go by the broker's log start offset: from then on no fetch can reach them. */
-export async function trimTopic(admin: Admin, topic: string, groups: readonly string[], olderThanMs: number): Promise<TrimmedPartition[]> {
+/** The port's `trim`, of what was appended before that time. Records go by the broker's log start offset: from then on no fetch can reach them. */
+export async function trimTopic(admin: Admin, topic: string, groups: readonly string[], beforeMs: number | null): Promise<TrimmedPartition[]> {
   const [bounds, finished, young] = await Promise.all([
     admin.fetchTopicOffsets(topic),
     finishedOffsets(admin, topic, groups),
-    youngOffsets(admin, topic, olderThanMs),
+    youngOffsets(admin, topic, beforeMs),
   ]);
   const plan = bounds.map(({ partition, low, high }) => {
     const end = BigInt(high);
