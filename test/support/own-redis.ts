@@ -2,9 +2,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/services/ports.ts';
 
 export interface OwnRedis {
   readonly url: string;
@@ -24,16 +24,6 @@ export function haveRedisServer(): boolean {
   if (process.env['CI'] === 'true') throw new Error('redis-server is missing, and with CI=true nothing may be skipped');
   console.warn('SKIPPED: redis-server is not installed on this machine; what needs a real Redis was not tested');
   return false;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('no free port');
-  return address.port;
 }
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {
