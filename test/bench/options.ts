@@ -49,7 +49,7 @@ const FULL = {
   patienceSeconds: 40,
   drainCommands: 4_000,
   liveSamples: 200,
-  writeCommands: 40_000,
+  writeCommands: 200_000,
   produceSeconds: 1,
   coldCommands: 200_000,
   laneSamples: 300,

@@ -13,7 +13,7 @@ export interface KafkaTiming {
   /** Pause before a rejected batch is handed out again: doubles from the first to the last with each rejection, less up to a half by chance. */
   readonly retryFirstMs: number;
   readonly retryLastMs: number;
-  /** Partitions of one consumer that are handled at once. */
+  /** Partitions of one consumer that are handled at once. Fewer than a topic has are handled in waves, and the next fetch waits for the last of them. */
   readonly partitionsAtOnce: number;
   /** Bytes that a fetch brings of each partition; where one produce request wrote more records together, those. A larger record comes alone. */
   readonly partitionBytesMax: number;
@@ -29,7 +29,7 @@ export const DEFAULT_TIMING: KafkaTiming = {
   fetchWaitMs: 200,
   retryFirstMs: 100,
   retryLastMs: 10_000,
-  partitionsAtOnce: 4,
+  partitionsAtOnce: 6,
   partitionBytesMax: 256 * 1024,
   requestBytesMax: 900 * 1024,
 };
