@@ -3,9 +3,15 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
+import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
+import { observed, useAttempts } from './byte-cache/attempt.ts';
+import { createAuthorityOf } from './byte-cache/authority.ts';
+import { createByteCache } from './byte-cache/byte-cache.ts';
+import { createCachedGraphql, type CachedGraphql } from './byte-cache/cached-graphql.ts';
+import { createQuestionOf } from './byte-cache/question.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import type { Health } from './health.ts';
@@ -38,10 +44,23 @@ export interface AppOptions {
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   readonly limits?: Partial<Limits> | undefined;
+  /** Absent: every answer is made anew. */
+  readonly caching?: Caching | undefined;
+}
+
+/** What a cache of answers goes by. */
+export interface Caching {
+  readonly changes: Changes;
+  /** LiveFeed.isTrusted. */
+  readonly isTrusted: () => boolean;
+  /** 100 MB if absent. */
+  readonly bytesMax?: number | undefined;
 }
 
 export interface App {
   fetch(request: Request, info: RequestInfo): Promise<Response>;
+  /** Kept answers, for a server that can send them without making a Request first. */
+  readonly cached?: CachedGraphql | undefined;
   /** For other transports: its getEnveloped runs operations with the same plugins. */
   readonly yoga: YogaServerInstance<ServerContext, object>;
 }
@@ -55,12 +74,15 @@ const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
   const yoga = createYogaServer(options);
+  const execute = (request: Request, context: ServerContext) => yoga.handleRequest(request, context);
+  const cached = options.caching && cacheOver(options, options.caching, execute);
+  const graphql = (request: Request, context: ServerContext) => (cached ?? { answer: execute }).answer(request, context);
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
     if (!URL.canParse(request.url)) return { route: 'failed', response: badUrl() };
     try {
       const { pathname } = new URL(request.url);
-      return await answerRoute(request, pathname, context, { ...options, graphql: (one) => yoga.handleRequest(one, context) });
+      return await answerRoute(request, pathname, context, { ...options, graphql: (one) => graphql(one, context) });
     } catch (error) {
       return { route: 'failed', response: failure(error, context.requestId, logger) };
     }
@@ -68,6 +90,7 @@ export function createApp(options: AppOptions): App {
 
   return {
     yoga,
+    cached,
     async fetch(request, info) {
       const startedMs = performance.now();
       const requestId = requestIdOf(request);
@@ -78,6 +101,18 @@ export function createApp(options: AppOptions): App {
       return response;
     },
   };
+}
+
+function cacheOver(
+  { schema, clock, verifier, metrics }: AppOptions,
+  caching: Caching,
+  execute: (request: Request, context: ServerContext) => Response | Promise<Response>,
+) {
+  const { changes, isTrusted, bytesMax } = caching;
+  const cache = createByteCache({ epochs: changes.epochs, nowMs: () => clock.now().getTime(), bytesMax });
+  const cached = createCachedGraphql({ cache, changes, isTrusted, questionOf: createQuestionOf(createAuthorityOf(schema)), verifier, execute });
+  metrics?.watchCache('L0', () => cached.facts());
+  return cached;
 }
 
 const contextHeaders = (headers: Headers) => ({
@@ -98,9 +133,11 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
 function createYogaServer(options: AppOptions): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, requestId, consistencyToken, traceparent, lastEventId }) => {
+    context: ({ identity, attempt, requestId, consistencyToken, traceparent, lastEventId }) => {
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      return options.createContext({ identity, requestId, consistencyToken, traceparent, lastEventId });
+      const scope = { requestId, consistencyToken, traceparent, lastEventId };
+      if (attempt === undefined) return options.createContext({ identity, ...scope });
+      return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },
     plugins: plugins(options),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
@@ -136,6 +173,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
+    useAttempts(),
     useMaskedResults(logger),
     // Behind the masking: what it adds is the last word on a result.
     useSseEventIds(),

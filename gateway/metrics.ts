@@ -1,9 +1,26 @@
 /** What a gateway counts. The adapter for Node is gateway/node/metrics.ts; the edge has its platform's own. */
+/** Since the start, but for what is in it now. */
+export interface CacheFacts {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly hits: number;
+  /** Answered by somebody else's execution that was under way. */
+  readonly joined: number;
+  readonly missed: number;
+  readonly refused: number;
+  readonly dropped: number;
+  readonly evicted: number;
+}
+
 export interface GatewayMetrics {
   request(observed: { readonly route: string; readonly method: string; readonly status: number; readonly durationMs: number }): void;
   operation(observed: { readonly name: string; readonly type: string; readonly failed: boolean; readonly durationMs: number }): void;
   /** A subscription began; call the answer once it ended. */
   subscriptionOpened(): () => void;
+  /** A kept answer went out, before any plugin: a request of the route /graphql. */
+  keptAnswer(durationMs: number): void;
+  /** Counts and sizes of a cache, asked when they are rendered. */
+  watchCache(layer: string, facts: () => CacheFacts): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

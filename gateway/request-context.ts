@@ -1,8 +1,12 @@
 /** What travels with one HTTP request or one WebSocket operation through the plugins. */
 import type { Identity } from '../resolvers/context.ts';
+import type { Reads } from '../resolvers/reads.ts';
+import type { Attempt } from './byte-cache/attempt.ts';
 
 /** What only the transport knows. */
 export interface RequestInfo {
+  /** The request's body, where the transport has read it already; the Request holds it, too. */
+  readonly bodyText?: string | undefined;
   /** Of the connection's other end, where the platform tells. */
   readonly remoteAddress?: string | undefined;
 }
@@ -10,6 +14,8 @@ export interface RequestInfo {
 /** What the plugins hand on to one another. */
 export interface ServerContext extends RequestInfo {
   readonly requestId: string;
+  /** Set where the answer may be kept. */
+  readonly attempt?: Attempt | undefined;
   /** Set by the identity plugin; there for every operation that runs. */
   identity?: Identity | undefined;
   readonly consistencyToken?: string | undefined;
@@ -22,6 +28,8 @@ export interface ServerContext extends RequestInfo {
 /** What resolvers get for one operation. */
 export interface OperationScope {
   readonly identity: Identity;
+  /** Where somebody wants to know what the answer is made of. */
+  readonly reads?: Reads | undefined;
   readonly traceparent?: string | undefined;
   readonly requestId: string;
   readonly consistencyToken?: string | undefined;

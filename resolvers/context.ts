@@ -6,6 +6,8 @@ import type { ReceiptNotes } from './commands/receipt-notes.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Loaders } from './loaders/loaders.ts';
 import type { GatewayPorts, Timing } from './ports.ts';
+import type { Reads } from './reads.ts';
+import type { Changes } from '../platform/cache/changes.ts';
 
 /** Who asks, from a verified token. */
 export interface Identity {
@@ -18,6 +20,8 @@ export interface Identity {
 /** What all requests of a process share. */
 export interface GatewayShared {
   readonly feed: LiveFeed;
+  /** What caches of this process go by. */
+  readonly changes: Changes;
   readonly receipts: ReceiptNotes;
   readonly tokens: ConsistencyTokens;
   readonly timing: Timing;
@@ -32,6 +36,8 @@ export interface RequestContext {
   readonly ports: GatewayPorts;
   readonly shared: GatewayShared;
   readonly loaders: Loaders;
+  /** Every resolver that reads says what, but for the loaders, which do it themselves. */
+  readonly reads: Reads;
   /** W3C trace context of the request, for the commands that it sends. */
   readonly traceparent?: string | undefined;
   /** Where a subscription resumes, whatever its `after` says: a client that reconnects by itself repeats its first request. */

@@ -39,7 +39,7 @@ const HEARD_OF_WITHIN_MS = 15_000;
 /** A worker that was not heard of for this long is gone, or was replaced by one with another name. */
 const FORGOTTEN_AFTER_MS = 10 * 60_000;
 
-export async function healthOf({ ports }: RequestContext): Promise<Health> {
+export async function healthOf({ ports, shared }: RequestContext): Promise<Health> {
   const now = ports.clock.now();
   const [readModels, log, liveBus, workers] = await Promise.all([
     ask('readModels', ports.readModels, now),
@@ -47,7 +47,7 @@ export async function healthOf({ ports }: RequestContext): Promise<Health> {
     ask('liveBus', ports.liveBus, now),
     workersOf(ports.readModels, now),
   ]);
-  const components = [readModels, log, liveBus, ...workers];
+  const components = [readModels, log, withTrust(liveBus, shared.feed.isTrusted()), ...workers];
   const scoring = workers.filter(({ component, status, circuit }) => component === 'scoring' && status !== 'UNKNOWN' && circuit !== undefined);
   return {
     ok: components.every(({ status }) => status === 'UP'),
@@ -57,6 +57,12 @@ export async function healthOf({ ports }: RequestContext): Promise<Health> {
     at: now.toISOString(),
   };
 }
+
+/** Whether changes are heard of in time decides whether answers are kept: docs/adr/0019. */
+const withTrust = (liveBus: ComponentHealth, isTrusted: boolean): ComponentHealth => ({
+  ...liveBus,
+  facts: [{ name: 'answers_are_kept', value: isTrusted ? 'yes' : 'no, every answer is made anew: changes may go unheard' }],
+});
 
 async function ask(component: string, part: { check(): Promise<void> }, now: Date): Promise<ComponentHealth> {
   const at = now.toISOString();

@@ -1,5 +1,5 @@
 /** A page of views as a connection: what every list has in common. */
-import type { ListQuery } from '../platform/read-models/read-models.ts';
+import type { ListPage, ListQuery } from '../platform/read-models/read-models.ts';
 import { connectionOf, type Connection, type PageArgs } from './connection.ts';
 import type { RequestContext } from './context.ts';
 import { decodeCursor, encodeCursor, pageSize } from './cursors.ts';
@@ -17,15 +17,22 @@ export async function listViews<View extends object>(context: RequestContext, pl
   const name = `${plan.kind}:${plan.order}:${plan.direction}`;
   const first = pageSize(args.first);
   const after = decodeCursor(name, args.after);
-  const page = await readPage(context, { ...plan, tenant: context.identity.tenant, first, ...(after === undefined ? {} : { after }) });
+  const page = await readList(context, { ...plan, tenant: context.identity.tenant, first, ...(after === undefined ? {} : { after }) });
   const edges = page.items.map(({ doc, cursor }) => ({ cursor: encodeCursor(name, cursor), node: parseView<View>(doc) }));
   const endCursor = page.endCursor === null ? null : encodeCursor(name, page.endCursor);
   return connectionOf(edges, { hasNextPage: page.hasNextPage, hasPreviousPage: after !== undefined, endCursor });
 }
 
-async function readPage({ ports }: RequestContext, query: ListQuery): ReturnType<RequestContext['ports']['readModels']['list']> {
+/** The page, noted with the views on it. Throws ApiError (UNAVAILABLE). */
+export async function readList({ ports, reads }: RequestContext, query: ListQuery): Promise<ListPage> {
+  reads.list(query);
   try {
-    return await ports.readModels.list(query);
+    const page = await ports.readModels.list(query);
+    for (const { id, version } of page.items) {
+      reads.view(query.kind, id);
+      reads.found(query.kind, id, version);
+    }
+    return page;
   } catch (error) {
     throw unavailable('lists cannot be read at the moment', error);
   }

@@ -3,17 +3,21 @@ import { createReceiptNotes } from './commands/receipt-notes.ts';
 import { createConsistencyTokens } from './consistency-token.ts';
 import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
+import { createChanges } from '../platform/cache/changes.ts';
 import { createLiveFeed } from './live/live-feed.ts';
+import { createReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { within } from './within.ts';
 
 /** Once for a process. Nothing is read or listened to before it is needed. */
 export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}): GatewayShared {
-  const feed = createLiveFeed(ports.liveBus, ports.logger);
+  const changes = createChanges();
+  const feed = createLiveFeed(ports.liveBus, ports.logger, { changes });
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {
     feed,
+    changes,
     receipts,
     tokens: createConsistencyTokens(ports.tokenSecret),
     timing: allTiming,
@@ -32,6 +36,8 @@ export interface RequestFacts {
   readonly consistencyToken?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly lastEventId?: string | undefined;
+  /** Where somebody wants to know what the answer was made of. */
+  readonly reads?: Reads | undefined;
 }
 
 /** A header with more is a mistake; each token costs a signature check. */
@@ -53,7 +59,8 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
           .map((token) => shared.tokens.verify(tenant, token)),
       )
     : undefined;
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required });
+  const reads = facts.reads ?? createReads(shared.changes, tenant);
+  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
-  return { identity, requestId, ports, shared, loaders, traceparent: trace, lastEventId };
+  return { identity, requestId, ports, shared, loaders, reads, traceparent: trace, lastEventId };
 }

@@ -1,6 +1,7 @@
 /** The people who work leads. */
 import type { AgentDetails } from '../domain/agent/agent.ts';
 import { listAgents } from '../resolvers/agents/list.ts';
+import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { RoleEnum } from './enums.ts';
 import { moneyField } from './money.ts';
@@ -36,5 +37,10 @@ AgentType.implement({
 });
 
 builder.queryField('agents', (t) =>
-  t.field({ type: [AgentType], description: "The brokerage's agents, 500 at the most.", resolve: (_root, _args, context) => listAgents(context) }),
+  t.field({
+    type: [AgentType],
+    description: "The brokerage's agents, 500 at the most.",
+    extensions: dependsOn('TENANT'),
+    resolve: (_root, _args, context) => listAgents(context),
+  }),
 );

@@ -5,6 +5,7 @@ import { listLeads } from '../resolvers/leads/list.ts';
 import { matchesOf } from '../resolvers/leads/matches.ts';
 import { scoreHistoryOf } from '../resolvers/leads/score-history.ts';
 import { timelineOf } from '../resolvers/leads/timeline.ts';
+import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { IntentEnum, LeadOrderEnum, LeadSourceEnum, StageEnum, TierEnum } from './enums.ts';
 import { CampaignType, EngagementType, NoteType, PreferencesType, TaskType } from './lead-parts.ts';
@@ -99,6 +100,7 @@ builder.queryFields((t) => ({
   lead: t.field({
     type: LeadType,
     nullable: true,
+    extensions: dependsOn('TENANT'),
     args: {
       id: t.arg.id({ required: true }),
       atLeast: t.arg.string({ description: 'A consistency token of a receipt: the answer is not older than that change.' }),
@@ -107,6 +109,7 @@ builder.queryFields((t) => ({
   }),
   leads: t.field({
     type: LeadConnection,
+    extensions: dependsOn('TENANT'),
     args: {
       filter: t.arg({ type: LeadFilterInput }),
       orderBy: t.arg({ type: LeadOrderEnum, defaultValue: 'SCORE_DESC' }),

@@ -2,6 +2,7 @@
 import { toDecimal } from '../resolvers/scalars.ts';
 import { listProperties } from '../resolvers/properties/list.ts';
 import { propertyById } from '../resolvers/properties/property.ts';
+import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
 import { GeoPointType } from './lead-parts.ts';
@@ -60,11 +61,13 @@ builder.queryFields((t) => ({
   property: t.field({
     type: PropertyType,
     nullable: true,
+    extensions: dependsOn('TENANT'),
     args: { id: t.arg.id({ required: true }), atLeast: t.arg.string({ description: 'A consistency token of a receipt.' }) },
     resolve: (_root, args, context) => propertyById(context, args.id, args.atLeast),
   }),
   properties: t.field({
     type: PropertyConnection,
+    extensions: dependsOn('TENANT'),
     args: {
       filter: t.arg({ type: PropertyFilterInput }),
       orderBy: t.arg({ type: PropertyOrderEnum, defaultValue: 'LISTED_DESC' }),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
+import type { KeptAnswers } from './kept-answers.ts';
 
 export interface HttpServer {
   readonly server: Server;
@@ -14,10 +15,17 @@ export interface HttpServer {
 
 export interface HttpServerOptions {
   readonly app: Pick<App, 'fetch'>;
+  /** Answers that need no Request; what it does not answer goes on to the app. */
+  readonly kept?: KeptAnswers | undefined;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
   readonly logger: Logger;
+}
+
+interface FromNode {
+  readonly req: IncomingMessage;
+  readonly bodyText: string | undefined;
 }
 
 /** A slow sender has so long for its whole request; headers alone get less. */
@@ -27,24 +35,28 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 
-export async function listenHttp({ app, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
+export async function listenHttp({ app, kept, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
   let draining = false;
-  const adapter = createServerAdapter<{ req: IncomingMessage }>((request, { req }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress }));
+  const adapter = createServerAdapter<FromNode>((request, { req, bodyText }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress, bodyText }));
 
-  async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const response = await adapter.handleNodeRequestAndResponse(req, res, { req });
+  async function answer(req: IncomingMessage, res: ServerResponse, bodyText: string | undefined): Promise<void> {
+    const read = bodyText === undefined ? req : Object.assign(req, { body: bodyText });
+    const response = await adapter.handleNodeRequestAndResponse(read, res, { req, bodyText });
     if (draining) response.headers.set('connection', 'close');
     await sendNodeResponse(response, res, req, true);
   }
 
   const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
-  const server = createServer(options, (req, res) => {
-    answer(req, res).catch((error: unknown) => {
+  const goOn = (req: IncomingMessage, res: ServerResponse, bodyText?: string): void => {
+    answer(req, res, bodyText).catch((error: unknown) => {
       // The app answers its own errors: what arrives here is a request that is none, or a connection that broke.
       logger.warn({ err: error }, 'a request could not be answered');
       if (res.headersSent) res.destroy();
       else res.writeHead(400, { connection: 'close' }).end();
     });
+  };
+  const server = createServer(options, (req, res) => {
+    if (kept === undefined || draining || !kept.take(req, res, goOn)) goOn(req, res);
   });
   await listen(server, host, port);
 

@@ -1,8 +1,19 @@
 /** What a gateway counts, by prom-client. One registry a gateway: several may run in one process. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { GatewayMetrics } from '../metrics.ts';
+import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
+const CACHE_FACTS = [
+  ['entries', 'Answers in the cache now.'],
+  ['bytes', 'What they take, about.'],
+  ['hits', 'Answered from the cache.'],
+  ['joined', 'Answered by an equal question that was being answered already.'],
+  ['missed', 'Questions that had to be answered.'],
+  ['refused', 'Answers not taken in, because something they are made of changed meanwhile.'],
+  ['dropped', 'Answers dropped because something they are made of changed.'],
+  ['evicted', 'Answers that made room for others.'],
+] as const satisfies readonly (readonly [keyof CacheFacts, string])[];
+const SIZES: ReadonlySet<keyof CacheFacts> = new Set(['entries', 'bytes']);
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** `processMetrics`: also memory, event loop lag and the like, which only one registry of a process needs to tell. */
@@ -34,6 +45,20 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
   const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
 
+  const keptRequests = requests.labels({ route: '/graphql', method: 'POST', status: '200' });
+  const keptSeconds = requestSeconds.labels({ route: '/graphql' });
+  const caches = new Map<string, () => CacheFacts>();
+  for (const [fact, help] of CACHE_FACTS) {
+    const name = `${PREFIX}cache_${fact}${SIZES.has(fact) ? '' : '_total'}`;
+    const gauge: Gauge<'layer'> = new Gauge({
+      name,
+      help,
+      labelNames: ['layer'],
+      registers,
+      collect: () => caches.forEach((facts, layer) => gauge.set({ layer }, facts()[fact])),
+    });
+  }
+
   return {
     request({ route, method, status, durationMs }) {
       requests.inc({ route, method: knownMethod(method), status });
@@ -50,6 +75,13 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
         if (open) subscriptions.dec();
         open = false;
       };
+    },
+    keptAnswer(durationMs) {
+      keptRequests.inc();
+      keptSeconds.observe(durationMs / 1000);
+    },
+    watchCache(layer, facts) {
+      caches.set(layer, facts);
     },
     async render() {
       return { contentType: registry.contentType, body: await registry.metrics() };

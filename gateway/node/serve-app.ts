@@ -4,7 +4,9 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
 import type { Health } from '../health.ts';
+import type { GatewayMetrics } from '../metrics.ts';
 import { listenHttp } from './http-server.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { attachWebSocket } from './websocket.ts';
 
 export interface ServeAppOptions {
@@ -13,6 +15,7 @@ export interface ServeAppOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly health: Health;
+  readonly metrics?: GatewayMetrics | undefined;
   readonly host: string;
   readonly port: number;
   readonly drainMs?: number | undefined;
@@ -24,7 +27,8 @@ const DRAIN_MS = 10_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
-  const http = await listenHttp({ app, host, port: options.port, logger });
+  const kept = app.cached && createKeptAnswers({ cached: app.cached, verifier: options.verifier, metrics: options.metrics });
+  const http = await listenHttp({ app, kept, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);
   health.setState('ready');
   let stopping: Promise<void> | null = null;

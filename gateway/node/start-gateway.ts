@@ -39,6 +39,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const { clock, logger } = ports;
   const shared = createGatewayShared(ports);
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
+  const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
   const app = createApp({
     schema,
     createContext: (scope) => createRequestContext(ports, shared, scope),
@@ -46,11 +47,14 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     clock,
     logger,
     health,
-    metrics: createNodeMetrics({ processMetrics: options.processMetrics ?? true }),
+    metrics,
     devTokens: options.devTokens,
     graphiqlPage: createGraphiqlPage(),
     assets: options.assets,
     webhook: options.webhook,
+    caching: { changes: shared.changes, isTrusted: () => shared.feed.isTrusted() },
   });
-  return await serveApp({ ...options, app, clock, logger, health, endSubscriptions: () => shared.close() });
+  // Heard from the start, so that the first question that may be kept is.
+  shared.feed.isTrusted();
+  return await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
 }

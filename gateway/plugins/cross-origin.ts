@@ -6,7 +6,7 @@ import type { Plugin } from 'graphql-yoga';
 import { graphqlErrorAnswer } from '../answers.ts';
 
 /** True where a browser says that the request comes from a page of another origin. */
-export function isCrossOrigin(headers: Headers, ownHost: string): boolean {
+export function isCrossOrigin(headers: Pick<Headers, 'get'>, ownHost: string): boolean {
   const site = headers.get('sec-fetch-site');
   // "none" is a person's own doing: an address typed, a bookmark. Behind a proxy that changes Host this header is still right.
   if (site !== null) return site !== 'same-origin' && site !== 'none';
@@ -16,6 +16,7 @@ export function isCrossOrigin(headers: Headers, ownHost: string): boolean {
 }
 
 const JSON_TYPE = /^application\/(graphql\+)?json\s*(;|$)/i;
+export const isJsonType = (contentType: string): boolean => JSON_TYPE.test(contentType);
 
 export function useCrossOriginProtection(): Plugin {
   return {
@@ -23,7 +24,7 @@ export function useCrossOriginProtection(): Plugin {
       const { request, url } = event;
       if (isCrossOrigin(request.headers, url.host)) {
         event.endResponse(graphqlErrorAnswer(request, 403, { message: 'pages of other origins may not ask here', extensions: { code: 'FORBIDDEN' } }));
-      } else if (request.method === 'POST' && !JSON_TYPE.test(request.headers.get('content-type') ?? '')) {
+      } else if (request.method === 'POST' && !isJsonType(request.headers.get('content-type') ?? '')) {
         const message = 'send the request as JSON, with "content-type: application/json"';
         event.endResponse(graphqlErrorAnswer(request, 415, { message, extensions: { code: 'BAD_USER_INPUT' } }));
       }

@@ -9,7 +9,7 @@ import { clientErrorOf, STATUS } from '../errors.ts';
 import type { ServerContext } from '../request-context.ts';
 
 /** The token behind `Bearer`, or null. */
-function bearerToken(authorization: string | null | undefined): string | null {
+export function bearerToken(authorization: string | null | undefined): string | null {
   return /^Bearer +([\w.~+/=-]+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null;
 }
 
@@ -30,7 +30,7 @@ export function useIdentity(verifier: TokenVerifier, logger: Logger): Plugin<obj
     async onRequest(event) {
       const { request, serverContext } = event;
       try {
-        serverContext.identity = await identify(verifier, request.headers.get('authorization'));
+        serverContext.identity ??= await identify(verifier, request.headers.get('authorization'));
       } catch (error) {
         const answer = clientErrorOf(error, { requestId: serverContext.requestId, logger });
         const status = STATUS[answer.extensions.code] ?? 500;

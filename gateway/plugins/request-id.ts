@@ -2,8 +2,9 @@
 export const REQUEST_ID_HEADER = 'x-request-id';
 
 const WELL_FORMED = /^[\w.-]{1,64}$/;
+export const isRequestId = (text: string): boolean => WELL_FORMED.test(text);
 
 export function requestIdOf(request: Request): string {
   const given = request.headers.get(REQUEST_ID_HEADER);
-  return given !== null && WELL_FORMED.test(given) ? given : crypto.randomUUID();
+  return given !== null && isRequestId(given) ? given : crypto.randomUUID();
 }

@@ -14,6 +14,8 @@ export interface VerifiedToken {
 export interface TokenVerifier {
   /** Rejects with TokenError where the token is no good, with KeysUnavailableError where that cannot be known now. */
   verify(token: string): Promise<VerifiedToken>;
+  /** What `verify` would answer at once, or undefined where it has to find out. */
+  remembered?(token: string): VerifiedToken | undefined;
 }
 
 /** The token is no good; the message says why and is fit for the client. */

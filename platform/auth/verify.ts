@@ -31,6 +31,9 @@ export async function createTokenVerifier(options: TokenVerifierOptions): Promis
   const check = await checkFor(options);
   const known = new LRUCache<string, { readonly token: VerifiedToken; readonly goodUntilMs: number }>({ max: REMEMBERED_TOKENS_MAX });
 
+  /** Verdicts that are being found out: a crowd that comes with one token makes one job. */
+  const pending = new Map<string, Promise<VerifiedToken>>();
+
   async function verifyAfresh(text: string): Promise<VerifiedToken> {
     const nowMs = clock.now().getTime();
     const { payload } = await check(text, {
@@ -40,16 +43,25 @@ export async function createTokenVerifier(options: TokenVerifierOptions): Promis
       ...(options.audience === undefined ? {} : { audience: options.audience }),
     }).catch(rethrowForClient);
     const token = readClaims(payload);
-    known.set(text, { token, goodUntilMs: Math.min(token.expiresAtMs, nowMs + RECHECK_AFTER_MS) });
+    // Less by up to half by chance, so that those that came together are not looked at together again.
+    known.set(text, { token, goodUntilMs: Math.min(token.expiresAtMs, nowMs + RECHECK_AFTER_MS * (0.5 + Math.random() / 2)) });
     return token;
   }
 
+  const remembered = (text: string): VerifiedToken | undefined => {
+    const found = known.get(text);
+    return found !== undefined && clock.now().getTime() < found.goodUntilMs ? found.token : undefined;
+  };
+
   return {
+    remembered,
     async verify(text) {
-      const remembered = known.get(text);
-      if (remembered !== undefined && clock.now().getTime() < remembered.goodUntilMs) return remembered.token;
+      const token = remembered(text);
+      if (token !== undefined) return token;
       if (text.length > TOKEN_CHARACTERS_MAX) throw new TokenError(`the token is longer than ${TOKEN_CHARACTERS_MAX} characters`);
-      return await verifyAfresh(text);
+      const verdict = pending.get(text) ?? verifyAfresh(text).finally(() => pending.delete(text));
+      pending.set(text, verdict);
+      return await verdict;
     },
   };
 }

@@ -4,7 +4,16 @@ export interface EventLines {
   next(): Promise<string | undefined>;
   /** When the last bytes came, comments included (Date.now). */
   lastBytesAtMs(): number;
+  /**
+   * When the last bytes came of which it is known that none older wait behind them. What comes at once after a long silence may have been sent long ago
+   * (this process stood still, a way was blocked): that counts only once it is over.
+   */
+  lastSignAtMs(): number;
 }
+
+const LONG_SILENCE_MS = 1_000;
+/** What waited comes at once; what comes later than this is new. */
+const BACKLOG_MS = 300;
 
 export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
   const reader = body.getReader();
@@ -13,11 +22,20 @@ export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
   let taken = 0;
   let rest = '';
   let lastBytesAtMs = Date.now();
+  let lastSignAtMs = lastBytesAtMs;
+  let backlogUntilMs = 0;
+
+  const noteBytes = (): void => {
+    const nowMs = Date.now();
+    if (nowMs - lastBytesAtMs > LONG_SILENCE_MS) backlogUntilMs = nowMs + BACKLOG_MS;
+    lastBytesAtMs = nowMs;
+    if (nowMs >= backlogUntilMs) lastSignAtMs = nowMs;
+  };
 
   const readMore = async (): Promise<boolean> => {
     const { done, value } = await reader.read();
     if (done) return false;
-    lastBytesAtMs = Date.now();
+    noteBytes();
     const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = parts.pop() ?? '';
     lines.splice(0, taken);
@@ -32,5 +50,6 @@ export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
       return lines[taken++];
     },
     lastBytesAtMs: () => lastBytesAtMs,
+    lastSignAtMs: () => lastSignAtMs,
   };
 }

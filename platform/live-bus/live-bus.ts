@@ -2,6 +2,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Stage } from '../../domain/lead/lead.ts';
 import type { ScoreSource, Tier } from '../../domain/scoring/score.ts';
+import type { IndexChange } from '../../domain/views/index-change.ts';
 
 /** What changed, small: readers fetch the view itself. */
 export interface LiveMessage {
@@ -13,6 +14,8 @@ export interface LiveMessage {
   readonly at: string;
   /** Types of the events behind the change, in order. */
   readonly events: readonly string[];
+  /** Which lists the change can touch; absent where that is not known: any of its kind. Receipts are in none. */
+  readonly lists?: IndexChange | undefined;
   /** Leads: what filters of subscriptions look at. */
   readonly lead?: { readonly tier?: Tier | undefined; readonly stage: Stage; readonly agentId?: string | undefined } | undefined;
   /** Set where the change holds a new score. */
@@ -31,14 +34,29 @@ export interface LiveMessage {
 /** `cursor` orders the messages of one tenant; opaque text. */
 export type Delivered = LiveMessage & { readonly cursor: string };
 
+export interface LiveBusSubscription {
+  /**
+   * Milliseconds since the stream last showed that it lives (a message, a sign of the server): whatever was announced before that has been
+   * given to `onMessage`, but for what was on its way. Infinity while it is lost or still catches up; 0 where nothing can be lost.
+   */
+  silentMs(): number;
+  /** Asks for such a sign, where none is on its way. */
+  prove(): void;
+  stop(): Promise<void>;
+}
+
 export interface LiveBus {
   /** Keeps the messages in their tenants' bounded logs and tells every subscriber. */
   publish(messages: readonly LiveMessage[]): Promise<void>;
   /**
    * All messages of all tenants from now on, in each tenant's order. `onState` tells when the stream was lost and when it is back.
-   * After a loss the subscription catches up by itself from where it was.
+   * After a loss the subscription catches up by itself from where it was; `onGap` tells where that is not possible: news of the tenant are missing.
    */
-  subscribe(onMessage: (message: Delivered) => void, onState?: (state: 'up' | 'down') => void): Promise<{ stop(): Promise<void> }>;
+  subscribe(
+    onMessage: (message: Delivered) => void,
+    onState?: (state: 'up' | 'down') => void,
+    onGap?: (tenant: TenantId) => void,
+  ): Promise<LiveBusSubscription>;
   /** Messages of a tenant behind `cursor`, oldest first; `complete` is false where older ones are gone already. */
   since(tenant: TenantId, cursor: string, limit: number): Promise<{ readonly messages: readonly Delivered[]; readonly complete: boolean }>;
   /** The newest cursor of a tenant; '' where there is none yet. */

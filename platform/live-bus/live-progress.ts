@@ -16,7 +16,14 @@ export interface LiveProgress {
   catchUp(): Promise<void>;
 }
 
-export function createLiveProgress(log: LiveLog, logger: Logger, onMessage: (message: Delivered) => void): LiveProgress {
+export interface LiveProgressOptions {
+  readonly log: LiveLog;
+  readonly logger: Logger;
+  readonly onMessage: (message: Delivered) => void;
+  readonly onGap: (tenant: TenantId) => void;
+}
+
+export function createLiveProgress({ log, logger, onMessage, onGap }: LiveProgressOptions): LiveProgress {
   const seen = new Map<TenantId, string>();
   let begun = false;
 
@@ -41,12 +48,18 @@ export function createLiveProgress(log: LiveLog, logger: Logger, onMessage: (mes
     },
     async catchUp() {
       // Tenants that spoke for the first time meanwhile are read from their beginning.
-      let behind = new Map((await log.tenants()).map((tenant) => [tenant, seen.get(tenant) ?? '']));
+      const tenants = await log.tenants();
+      // Their logs are gone, and what they said last with them.
+      for (const tenant of seen.keys()) if (!tenants.includes(tenant)) onGap(tenant);
+      let behind = new Map(tenants.map((tenant) => [tenant, seen.get(tenant) ?? '']));
       while (behind.size > 0) {
         const found = await log.sinceEach(behind, PAGE);
         behind = new Map();
         for (const [tenant, { messages, complete }] of found) {
-          if (!complete) logger.warn({ tenant }, 'the live log no longer holds everything that was missed');
+          if (!complete) {
+            logger.warn({ tenant }, 'the live log no longer holds everything that was missed');
+            onGap(tenant);
+          }
           for (const message of messages) accept(message);
           const last = messages.at(-1);
           if (last && messages.length >= PAGE) behind.set(tenant, last.cursor);

@@ -9,7 +9,7 @@ export interface StreamAddress {
   readonly channel: string;
 }
 
-/** A stream silent for this long is asked to prove itself by a message of our own (the bridge's comments come every second and make that needless). */
+/** A stream silent for this long is asked to prove itself by a message of our own (the bridge's comments come every 0.4 s and make that needless). */
 const PING_AFTER_MS = 1300;
 /** … and is given up after this long. */
 const DEAD_AFTER_MS = 2000;

@@ -3,7 +3,9 @@
  * stream, read the logs from there, then follow the stream.
  */
 import type { Logger } from '../telemetry/logger.ts';
-import type { Delivered } from './live-bus.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Delivered, LiveBusSubscription } from './live-bus.ts';
+import type { EventLines } from './event-lines.ts';
 import type { LiveLog } from './live-log.ts';
 import { createLiveProgress, type LiveProgress } from './live-progress.ts';
 import { followStream, openStream, watchStream, type StreamAddress } from './live-stream.ts';
@@ -14,6 +16,7 @@ export interface SubscriptionOptions extends StreamAddress {
   readonly onMessage: (message: Delivered) => void;
   /** Called on changes only: the first 'up' is what the start itself says. */
   readonly onState: (state: 'up' | 'down') => void;
+  readonly onGap: (tenant: TenantId) => void;
 }
 
 const OPEN_WITHIN_MS = 5000;
@@ -35,8 +38,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Runs until the stream is lost, and throws why. */
-async function live(options: SubscriptionOptions, progress: LiveProgress, stopped: AbortSignal, onUp: () => void): Promise<never> {
+/** Runs until the stream is lost, and throws why. `onUp` gets it once nothing is missing any more. */
+async function live(options: SubscriptionOptions, progress: LiveProgress, stopped: AbortSignal, onUp: (lines: EventLines) => void): Promise<never> {
   const attempt = new AbortController();
   const opening = setTimeout(() => attempt.abort(new Error('the stream was not open in time')), OPEN_WITHIN_MS);
   let unwatch = (): void => undefined;
@@ -51,7 +54,7 @@ async function live(options: SubscriptionOptions, progress: LiveProgress, stoppe
       () => options.log.ping(),
       () => attempt.abort(new Error('the stream fell silent')),
     );
-    onUp();
+    onUp(lines);
     await followStream(lines, options.channel, (message) => progress.accept(message));
     throw new Error('the stream ended');
   } finally {
@@ -63,15 +66,19 @@ async function live(options: SubscriptionOptions, progress: LiveProgress, stoppe
 }
 
 /** Resolves when the first attempt to open has succeeded or failed; after a failure it goes on trying by itself. */
-export async function startSubscription(options: SubscriptionOptions): Promise<{ stop(): Promise<void> }> {
+export async function startSubscription(options: SubscriptionOptions): Promise<LiveBusSubscription> {
   const stopped = new AbortController();
-  const progress = createLiveProgress(options.log, options.logger, options.onMessage);
+  const progress = createLiveProgress(options);
   const first = Promise.withResolvers<void>();
   let down = false;
   let failures = 0;
+  /** Null while news may be missing. */
+  let whole: EventLines | null = null;
+  let proving = false;
 
-  const onUp = (): void => {
+  const onUp = (lines: EventLines): void => {
     failures = 0;
+    whole = lines;
     if (down) options.onState('up');
     down = false;
     first.resolve();
@@ -88,6 +95,7 @@ export async function startSubscription(options: SubscriptionOptions): Promise<{
       try {
         await live(options, progress, stopped.signal, onUp);
       } catch (error) {
+        whole = null;
         if (!stopped.signal.aborted) await onLoss(error);
       }
     }
@@ -96,6 +104,14 @@ export async function startSubscription(options: SubscriptionOptions): Promise<{
   const running = run();
   await first.promise;
   return {
+    silentMs: () => (whole === null ? Infinity : Date.now() - whole.lastSignAtMs()),
+    prove() {
+      if (proving) return;
+      proving = true;
+      const proved = (): void => void (proving = false);
+      // One that fails needs no word here: the silence goes on.
+      options.log.ping().then(proved, proved);
+    },
     async stop() {
       stopped.abort();
       await running;

@@ -75,7 +75,7 @@ export function createMemoryLiveBus({ keep = 10_000, clock = systemClock, logger
       // A wrapper of its own: the same function may subscribe twice.
       const listener = (message: Delivered): void => onMessage(message);
       listeners.add(listener);
-      return { stop: async () => void listeners.delete(listener) };
+      return { silentMs: () => 0, prove: () => undefined, stop: async () => void listeners.delete(listener) };
     },
     async since(tenant, cursor, limit) {
       const { entries, trimmed } = logs.get(tenant) ?? { entries: [], trimmed: false };

@@ -28,9 +28,10 @@ export function createUpstashLiveBus(options: UpstashLiveBusOptions): LiveBus {
 
   return {
     publish: (messages) => (messages.length === 0 ? Promise.resolve() : log.append(messages)),
-    async subscribe(onMessage, onState = () => undefined) {
-      const started = await startSubscription({ url, token, channel, log, logger, onMessage, onState });
+    async subscribe(onMessage, onState = () => undefined, onGap = () => undefined) {
+      const started = await startSubscription({ url, token, channel, log, logger, onMessage, onState, onGap });
       const subscription = {
+        ...started,
         async stop() {
           subscriptions.delete(subscription);
           await started.stop();

@@ -64,9 +64,9 @@ export async function watchReceipt(
   };
 }
 
-function readerOf({ ports }: RequestContext, { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>): ReadReceipt {
+function readerOf({ ports, reads }: RequestContext, { id, tenant, fingerprint }: Pick<CommandEnvelope, 'id' | 'tenant' | 'fingerprint'>): ReadReceipt {
   return async (before) => {
-    const [found] = await readReceipts(ports, tenant, [id]);
+    const [found] = await readReceipts(ports, tenant, [id], reads);
     if (found == null || found instanceof Error) return before;
     if (found.fingerprint !== fingerprint) throw conflictingKey();
     return found;

@@ -9,8 +9,8 @@ import { unavailable } from '../errors.ts';
 import { readReceipts } from '../loaders/receipt-loader.ts';
 
 /** Null where the command was never handled and nobody reserved its id. Throws ApiError (UNAVAILABLE) where the inbox cannot be asked. */
-export async function latestReceipt({ ports }: RequestContext, { tenant, id }: CommandEnvelope): Promise<CommandReceipt | null> {
-  const [stored] = await readReceipts(ports, tenant, [id]);
+export async function latestReceipt({ ports, reads }: RequestContext, { tenant, id }: CommandEnvelope): Promise<CommandReceipt | null> {
+  const [stored] = await readReceipts(ports, tenant, [id], reads);
   const known = stored instanceof Error ? null : (stored ?? null);
   if (known !== null && known.status !== 'ACCEPTED' && known.status !== 'DEAD_LETTERED') return known;
   const handled = await ports.origin.receipt(tenant, id).catch((error: unknown) => {

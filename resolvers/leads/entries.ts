@@ -6,11 +6,13 @@ import { unavailable } from '../errors.ts';
 
 /** Newest first. Throws ApiError (UNAVAILABLE): the origin has no entries. */
 export async function readEntries(
-  { ports }: RequestContext,
+  { ports, reads }: RequestContext,
   { tenant, id }: Lead,
   collection: EntryRef['collection'],
   page: { readonly first: number; readonly before?: number | undefined },
 ): Promise<readonly Entry[]> {
+  // What is written about a lead comes with a change of its view.
+  reads.view('lead', id);
   try {
     return await ports.readModels.entries({ tenant, collection, id }, page);
   } catch (error) {

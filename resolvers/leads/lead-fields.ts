@@ -10,4 +10,8 @@ export function nameOf(lead: Lead): string {
 }
 
 /** True where that moment is past. Both are UTC texts of one form, which sort as text. */
-export const isOverdue = (dueAt: string, context: RequestContext): boolean => dueAt <= context.ports.clock.now().toISOString();
+export function isOverdue(dueAt: string, { ports, reads }: RequestContext): boolean {
+  const overdue = dueAt <= ports.clock.now().toISOString();
+  if (!overdue) reads.until(Date.parse(dueAt));
+  return overdue;
+}

@@ -3,7 +3,8 @@
  * Nobody hears of another tenant, and nobody waits for a slow reader.
  */
 import type { TenantId } from '../../domain/ids.ts';
-import type { Delivered, LiveBus } from '../../platform/live-bus/live-bus.ts';
+import type { Changes } from '../../platform/cache/changes.ts';
+import type { Delivered, LiveBus, LiveBusSubscription } from '../../platform/live-bus/live-bus.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { reloadRequired, unavailable, type ApiError } from '../errors.ts';
 import { Subscriber, type FeedItem, type PastPage } from './subscriber.ts';
@@ -19,6 +20,11 @@ export interface LiveFeed {
   open(tenant: TenantId, options: OpenOptions): Promise<AsyncIterableIterator<FeedItem>>;
   /** Calls `listener` for each message of the tenant until the answer is called. Resolves once it listens; rejects like open. */
   listen(tenant: TenantId, listener: (message: Delivered) => void): Promise<() => void>;
+  /**
+   * True while every change that was announced more than a moment ago has been heard of: what was kept of earlier reads can be relied on. At most
+   * a second passes before silence makes it false.
+   */
+  isTrusted(): boolean;
   /** Subscribers of the process, for metrics. */
   subscribers(): number;
   /** Tells every subscriber where to resume, and ends. Safe to call twice. */
@@ -30,17 +36,25 @@ export interface FeedOptions {
   readonly queueMax?: number | undefined;
   /** Messages of one step of catching up. */
   readonly pageMax?: number | undefined;
+  /** Told of every message, before anybody else is. */
+  readonly changes?: Pick<Changes, 'heard' | 'missed'> | undefined;
 }
+
+/** Silence of the bus that is taken on trust, and the one after which it is asked to prove itself. */
+const TRUSTED_MS = 1_000;
+const PROVE_AFTER_MS = 600;
 
 type Listener = (message: Delivered) => void;
 
-export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500 }: FeedOptions = {}): LiveFeed {
+export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500, changes }: FeedOptions = {}): LiveFeed {
   const listeners = new Map<TenantId, Set<Listener>>();
   const open = new Set<Subscriber>();
-  let subscription: Promise<{ stop(): Promise<void> }> | undefined;
+  let subscription: Promise<LiveBusSubscription> | undefined;
+  let started: LiveBusSubscription | undefined;
   let closed = false;
 
   const deliver = (message: Delivered): void => {
+    changes?.heard(message);
     for (const listener of listeners.get(message.tenant) ?? []) {
       try {
         listener(message);
@@ -51,9 +65,13 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
   };
   const ready = async (): Promise<void> => {
     if (closed) throw unavailable('this process is stopping');
-    subscription ??= bus.subscribe(deliver, (state) => logger.info({ state }, 'live bus'));
+    subscription ??= bus.subscribe(
+      deliver,
+      (state) => logger.info({ state }, 'live bus'),
+      (tenant) => changes?.missed(tenant),
+    );
     try {
-      await subscription;
+      started = await subscription;
     } catch (error) {
       subscription = undefined; // The next one tries again.
       throw unavailable('live news cannot be had at the moment', error);
@@ -110,12 +128,23 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
       await ready();
       return listen(tenant, listener);
     },
+    isTrusted() {
+      if (started === undefined) {
+        // Whoever asks first is told no, and the next one may rely on it. Where it cannot be had, the one who needs it is told so.
+        if (subscription === undefined && !closed) ready().catch(() => undefined);
+        return false;
+      }
+      const silentMs = started.silentMs();
+      if (silentMs > PROVE_AFTER_MS) started.prove();
+      return silentMs <= TRUSTED_MS;
+    },
     subscribers: () => open.size,
     async close() {
       closed = true;
       for (const subscriber of open) subscriber.endWith('this process is stopping; resume at another');
       const running = subscription;
       subscription = undefined;
+      started = undefined;
       await (await running?.catch(() => undefined))?.stop();
     },
   };

@@ -3,19 +3,20 @@
  * no receipt: its request may have ended without the log. It becomes one in a moment, or the inbox knows better, or nobody can say.
  */
 import DataLoader from 'dataloader';
-import { isId, type CommandId, type TenantId } from '../../domain/ids.ts';
+import { isId, kindOfId, type CommandId, type TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import { unavailable } from '../errors.ts';
+import type { Reads } from '../reads.ts';
 import type { GatewayPorts } from '../ports.ts';
 import { isReceiptMark } from '../../platform/read-models/receipt-put.ts';
 import { caughtUp } from './receipt-progress.ts';
 
 export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
 
-export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts): DataLoader<string, CommandReceipt | null> {
+export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts, reads: Pick<Reads, 'found'>): DataLoader<string, CommandReceipt | null> {
   return new DataLoader(async (ids) => {
     const wanted = ids.filter((id) => isId('command', id));
-    const stored = await readReceipts(ports, tenant, wanted);
+    const stored = await readReceipts(ports, tenant, wanted, reads);
     const byId = new Map(wanted.map((id, at) => [id as string, stored[at]]));
     return ids.map((id) => byId.get(id) ?? null);
   });
@@ -28,7 +29,12 @@ const MARK_POLL_MS = 25;
 type Stored = CommandReceipt | 'MARK' | null;
 
 /** In the order of the ids; an error stands for itself. */
-export async function readReceipts(ports: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<(CommandReceipt | null | Error)[]> {
+export async function readReceipts(
+  ports: ReceiptPorts,
+  tenant: TenantId,
+  ids: readonly CommandId[],
+  reads: Pick<Reads, 'found'>,
+): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
   const known = await Promise.all(
     ids.map(async (id, at) => {
@@ -36,7 +42,15 @@ export async function readReceipts(ports: ReceiptPorts, tenant: TenantId, ids: r
       return found === 'MARK' ? behindMark(ports, tenant, id) : (found ?? fromInbox(ports, tenant, id));
     }),
   );
-  return Promise.all(known.map(async (receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
+  const receipts = await Promise.all(known.map(async (receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
+  for (const receipt of receipts) if (receipt !== null && !(receipt instanceof Error)) noteChange(reads, receipt);
+  return receipts;
+}
+
+/** Who is told VISIBLE reads what changed from here on, although the news of it may still be on its way to this gateway. */
+function noteChange(reads: Pick<Reads, 'found'>, { status, streamId, version }: CommandReceipt): void {
+  const kind = kindOfId(streamId);
+  if (status === 'VISIBLE' && version !== undefined && kind !== null) reads.found(kind, streamId, version);
 }
 
 async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<Stored[]> {

@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Timing } from '../ports.ts';
+import type { Reads } from '../reads.ts';
 import { parseView } from '../parse-view.ts';
 import { readViews, type ViewPorts } from './read-views.ts';
 
@@ -14,6 +15,7 @@ export interface ViewLoaderOptions {
   readonly floors: ReadonlyMap<string, number>;
   /** Settles once the floors of the request's tokens are known. */
   readonly ready: Promise<void> | undefined;
+  readonly reads: Pick<Reads, 'found'>;
 }
 
 /** Views in one batch at most; what a page and its children can need. */
@@ -29,7 +31,9 @@ export function createViewLoader<View extends { readonly version: number }>(opti
     const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
     return ids.map((id) => {
       const stored = byId.get(id) ?? null;
-      return stored === null || stored instanceof Error ? stored : parseView<View>(stored.doc);
+      if (stored === null || stored instanceof Error) return stored;
+      options.reads.found(kind, id, stored.version);
+      return parseView<View>(stored.doc);
     });
   };
   return new DataLoader(loadBatch, { maxBatchSize: BATCH_MAX });

@@ -21,6 +21,8 @@ export interface WhereData {
 export interface Product extends Server {
   /** ES256, of the demo's admin. */
   readonly token: string;
+  /** As many different ones. */
+  tokens(count: number): Promise<readonly string[]>;
   query<T>(document: string, variables: object): Promise<T>;
 }
 
@@ -84,11 +86,15 @@ export async function startProduct(where: WhereData, nodeArgs: readonly string[]
 
 /** A gateway that gives out tokens for demo users, with one of the admin. */
 export async function asProduct(server: Server): Promise<Product> {
-  const answer = await fetch(`${server.url}/dev/token`, { method: 'POST' });
-  const { token } = (await answer.json()) as { token: string };
+  const newToken = async (): Promise<string> => {
+    const answer = await fetch(`${server.url}/dev/token`, { method: 'POST' });
+    return ((await answer.json()) as { token: string }).token;
+  };
+  const token = await newToken();
   return {
     ...server,
     token,
+    tokens: (count) => Promise.all(Array.from({ length: count }, newToken)),
     async query<T>(document: string, variables: object): Promise<T> {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
       const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body: requestBody(document, variables) });

@@ -48,6 +48,7 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
   let bridge: Bridge;
   const closing: (() => Promise<void>)[] = [];
   const states: string[] = [];
+  const gaps: string[] = [];
   const seen: Delivered[] = [];
   const startBridgeOn = (port: number): Promise<Bridge> => startBridge({ redisUrl: redis.url, token: TOKEN, port, drainMs: 0 });
   const makeBus = (url = bridge.url) => {
@@ -58,6 +59,7 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
   const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 15_000 });
   beforeEach(async () => {
     states.length = 0;
+    gaps.length = 0;
     seen.length = 0;
     redis = await startOwnRedis();
     bridge = await startBridgeOn(0);
@@ -71,6 +73,7 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
     bus.subscribe(
       (message) => seen.push(message),
       (state) => states.push(state),
+      (tenant) => gaps.push(tenant),
     );
   const ofTenant = (tenant: string): number[] => versions(seen.filter((message) => message.tenant === tenant));
 
@@ -90,6 +93,7 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
     await publisher.publish([messageOf(acme, 901), messageOf(zeta, 3)]);
     await until(() => expect(ofTenant('acme')).toEqual(range(4, 901)));
     await until(() => expect(ofTenant('zeta')).toEqual([1, 2, 3]));
+    expect(gaps).toEqual([]);
     await detour.stop();
   });
 
@@ -127,11 +131,35 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
     await until(() => expect(ofTenant('acme')).toEqual([1]));
   });
 
-  test('survives a Redis that comes back empty', async () => {
+  test('is silent for less than a second while it lives, and without an end while news may be missing', async () => {
+    const subscription = await subscribe();
+    const longest = { ms: 0 };
+    const watch = setInterval(() => (longest.ms = Math.max(longest.ms, subscription.silentMs())), 20);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    clearInterval(watch);
+    expect(longest.ms).toBeLessThan(1_000);
+    await bridge.stop();
+    await until(() => expect(states).toEqual(['down']));
+    expect(subscription.silentMs()).toBe(Infinity);
+    bridge = await startBridgeOn(Number(new URL(bridge.url).port));
+    await until(() => expect(subscription.silentMs()).toBeLessThan(1_000));
+  });
+
+  test('proves that it lives when it is asked to', async () => {
+    const quiet = await startBridge({ redisUrl: redis.url, token: TOKEN, port: 0, keepAliveMs: 60_000 });
+    const subscription = await subscribe(makeBus(quiet.url));
+    await until(() => expect(subscription.silentMs()).toBeGreaterThan(300));
+    subscription.prove();
+    await until(() => expect(subscription.silentMs()).toBeLessThan(300));
+    await quiet.stop();
+  });
+
+  test('survives a Redis that comes back empty, and says whose news are missing', async () => {
     await makeBus().publish(messagesOf(acme, 1, 2));
     await subscribe();
     await redis.restart();
     await until(() => expect(states).toEqual(['down', 'up']));
+    expect(gaps).toEqual(['acme']);
     await makeBus().publish([messageOf(acme, 3)]);
     await until(() => expect(ofTenant('acme')).toEqual([3]));
   });

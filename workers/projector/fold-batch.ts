@@ -8,6 +8,8 @@ import type { EventFailure } from '../kit/consume-lanes.ts';
 
 /** What a batch means for one stream. */
 export interface StreamChange {
+  /** The state that was known before them, null where there was none; absent where they do not simply go on from one. */
+  readonly before?: Aggregate | null;
   /** The newest state known here: it may be ahead of the events. */
   readonly after: Aggregate;
   /** The events of the batch, in version order, each once; some may have been projected before. */
@@ -78,6 +80,8 @@ function continueFrom(before: Aggregate | null, events: readonly RecordedEvent[]
   return state;
 }
 
+const goesOn = (before: Aggregate | null, [first]: readonly RecordedEvent[]): boolean => first?.version === (before?.version ?? 0) + 1;
+
 /** The state by the write model, which has every event that was ever sent. Throws where it has not, or cannot be folded either. */
 function foldAfresh(stream: readonly RecordedEvent[], events: readonly RecordedEvent[]): Aggregate {
   const state = fold(stream);
@@ -93,8 +97,9 @@ export async function foldBatch(events: readonly RecordedEvent[], memory: StateM
   const changes: StreamChange[] = [];
   const gaps: (readonly [key: string, events: readonly RecordedEvent[]])[] = [];
   for (const [key, group] of groups) {
-    const after = continueFrom(states.get(key) ?? null, group);
-    if (after) changes.push({ after, events: group });
+    const before = states.get(key) ?? null;
+    const after = continueFrom(before, group);
+    if (after) changes.push({ ...(goesOn(before, group) ? { before } : {}), after, events: group });
     else gaps.push([key, group]);
   }
   if (gaps.length === 0) return { changes, failures: [] };

@@ -2,7 +2,9 @@
 import { isLead } from '../../domain/aggregate.ts';
 import { kindOfId } from '../../domain/ids.ts';
 import type { RecordedEvent } from '../../domain/messages.ts';
+import { indexChange } from '../../domain/views/index-change.ts';
 import type { LiveMessage } from '../../platform/live-bus/live-bus.ts';
+import { indexOf } from '../../platform/read-models/view-put.ts';
 import { isErased } from './entries.ts';
 import type { StreamChange } from './fold-batch.ts';
 
@@ -22,13 +24,25 @@ function alerts(events: readonly RecordedEvent[]): LiveMessage['alerts'] {
   return raised.length > 0 ? raised : undefined;
 }
 
+/** Absent where the state before is not known: the change can touch any list then. */
+const listsTouched = ({ before, after }: StreamChange): LiveMessage['lists'] =>
+  before === undefined ? undefined : indexChange(before === null ? null : indexOf(before), indexOf(after));
+
 /** One message for all that the batch changed of a stream; null where all of it was told before. Of an erased lead only that it changed. */
 export function liveMessage(change: StreamChange, isNew: (event: RecordedEvent) => boolean): LiveMessage | null {
   const { after } = change;
   const fresh = change.events.filter(isNew);
   const kind = kindOfId(after.id);
   if (fresh.length === 0 || kind === null) return null;
-  const common = { tenant: after.tenant, kind, id: after.id, version: after.version, at: after.updatedAt, events: fresh.map(({ event }) => event.type) };
+  const common = {
+    tenant: after.tenant,
+    kind,
+    id: after.id,
+    version: after.version,
+    at: after.updatedAt,
+    events: fresh.map(({ event }) => event.type),
+    lists: listsTouched(change),
+  };
   if (!isLead(after)) return common;
   const lead = { tier: after.score?.tier, stage: after.stage, agentId: after.agentId };
   return isErased(change) ? { ...common, lead } : { ...common, lead, score: scoreNews(fresh), alerts: alerts(fresh) };

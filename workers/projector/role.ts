@@ -39,10 +39,14 @@ const isNews = (message: LiveMessage | null): message is LiveMessage => message 
 async function tellSubscribers(ports: WorkerPorts, changes: readonly StreamChange[], told: Told): Promise<void> {
   const fresh = changes.filter(({ events }) => events.some(told.isNew));
   const at = ports.clock.now().toISOString();
-  const receipts = await visibleReceipts(ports, fresh, at);
-  if (receipts.length > 0) await ports.readModels.put(receipts.map(receiptPut));
-  const news = [...fresh.map((change) => liveMessage(change, told.isNew)).filter(isNews), ...receipts.map((receipt) => receiptMessage(receipt, at))];
+  const news = fresh.map((change) => liveMessage(change, told.isNew)).filter(isNews);
+  // Before anybody can read VISIBLE: gateways that keep answers hear of the change first.
   if (news.length > 0) await ports.liveBus.publish(news);
+  const receipts = await visibleReceipts(ports, fresh, at);
+  if (receipts.length > 0) {
+    await ports.readModels.put(receipts.map(receiptPut));
+    await ports.liveBus.publish(receipts.map((receipt) => receiptMessage(receipt, at)));
+  }
   told.add(fresh);
 }
 

@@ -1,7 +1,7 @@
 /** Closed loop over keep-alive connections by autocannon: each connection sends its next request when it has its answer. Every answer is checked. */
 import autocannon from 'autocannon';
 import { CREATE_LEAD, RECORD_INTERACTION, requestBody } from '../documents.ts';
-import type { HttpFigures, HttpJob, RequestSource } from './jobs.ts';
+import type { HttpFigures, HttpJob } from './jobs.ts';
 
 const ACCEPTED = /^\{"data":\{"\w+":\{"id":"cmd_[\w-]+","status":"ACCEPTED"\}\}\}\s*$/;
 const SAMPLE_MS = 250;
@@ -14,9 +14,9 @@ export async function runHttp(job: HttpJob): Promise<HttpFigures> {
     connections: job.connections,
     duration: job.seconds,
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...job.headers },
+    headers: headersOf(job),
     sampleInt: SAMPLE_MS,
-    ...sourceOf(job.requests),
+    ...sourceOf(job),
   });
   return {
     requestsPerSecond: result.requests.total / result.duration,
@@ -27,11 +27,18 @@ export async function runHttp(job: HttpJob): Promise<HttpFigures> {
   };
 }
 
-function sourceOf(requests: RequestSource): Source {
+const headersOf = ({ headers }: HttpJob): Record<string, string> => ({ 'content-type': 'application/json', ...headers });
+
+function sourceOf(job: HttpJob): Source {
+  const { requests } = job;
   if (requests.kind === 'mutations') return mutations(requests.leadIds, requests.run);
+  const { bodies, tokens } = requests;
   const answers = new Set(requests.answers);
   return {
-    requests: requests.bodies.map((body) => ({ body })),
+    requests: Array.from({ length: Math.max(bodies.length, tokens.length) }, (_, at) => ({
+      body: bodies[at % bodies.length] ?? '',
+      headers: { ...headersOf(job), authorization: `Bearer ${tokens[at % tokens.length]}` },
+    })),
     // One server of those compared ends its answers with a line end.
     verifyBody: (body) => answers.has(String(body).trimEnd()),
   };

@@ -9,8 +9,8 @@ export interface HttpJob {
 }
 
 export type RequestSource =
-  /** These bodies in rotation; every answer must be one of `answers`. */
-  | { readonly kind: 'fixed'; readonly bodies: readonly string[]; readonly answers: readonly string[] }
+  /** These bodies in rotation, sent by these people in rotation; every answer must be one of `answers`. */
+  | { readonly kind: 'fixed'; readonly bodies: readonly string[]; readonly answers: readonly string[]; readonly tokens: readonly string[] }
   /** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */
   | { readonly kind: 'mutations'; readonly leadIds: readonly string[]; readonly run: string };
 

@@ -11,8 +11,12 @@ import { allLeads, type Product } from '../product.ts';
 import type { PeerAgent, PeerFile } from '../servers/peer-data.ts';
 
 export const OURS = 'this gateway';
+/** The same process, asked so that it makes each answer anew: what a question costs that nobody asked before. */
+const OURS_ANEW = 'this gateway, nothing kept';
 export const BARE = 'bare node:http';
 const CONNECTIONS = 32;
+/** Each with a token of its own; ours verifies every one, the others do not look at it. */
+const PEOPLE = 500;
 
 export interface ReadRound {
   readonly requestsPerSecond: number;
@@ -75,16 +79,18 @@ async function startPeers(file: string): Promise<{ server: Server; target: Targe
     start('mercurius + jit', 'mercurius'),
     start('Apollo Server 5', 'apollo', { list: '/', byId: '/' }),
     start('graphql-yoga', 'yoga'),
+    start('graphql-yoga + its response cache', 'yoga-cached'),
+    start('mercurius + jit + mercurius-cache', 'mercurius-cached'),
   ]);
 }
 
 type Query = ReadFigures['query'];
 
-function jobsFor(data: PeerFile): Record<Query, HttpJob['requests']> {
+function jobsFor(data: PeerFile, tokens: readonly string[]): Record<Query, HttpJob['requests']> {
   const ids = Object.keys(data.byId);
   return {
-    list: { kind: 'fixed', bodies: [requestBody(LIST, { first: LIST_SIZE })], answers: [data.list] },
-    'by id': { kind: 'fixed', bodies: ids.map((id) => requestBody(BY_ID, { id })), answers: Object.values(data.byId) },
+    list: { kind: 'fixed', bodies: [requestBody(LIST, { first: LIST_SIZE })], answers: [data.list], tokens },
+    'by id': { kind: 'fixed', bodies: ids.map((id) => requestBody(BY_ID, { id })), answers: Object.values(data.byId), tokens },
   };
 }
 
@@ -120,13 +126,16 @@ export async function benchReads(product: Product, load: Load, options: BenchOpt
   const path = join(folder, 'peers.json');
   await writeFile(path, JSON.stringify(data));
   const peers = await startPeers(path);
-  const ours = target(OURS, product, SAME_PATH, { authorization: `Bearer ${product.token}` });
-  const targets = [ours, ...peers.map((peer) => peer.target)];
+  const authorization = `Bearer ${product.token}`;
+  const tokens = await product.tokens(PEOPLE);
+  const ours = target(OURS, product, SAME_PATH, { authorization });
+  const anew = target(OURS_ANEW, product, SAME_PATH, { authorization, 'x-consistency-token': '' });
+  const targets = [ours, anew, ...peers.map((peer) => peer.target)];
   const own = [process.pid, load.pid, ...targets.map(({ pid }) => pid)];
   try {
     for (const one of targets) await requireSameBytes(one, data);
     const figures: ReadFigures[] = [];
-    for (const [query, requests] of Object.entries(jobsFor(data)) as [Query, HttpJob['requests']][]) {
+    for (const [query, requests] of Object.entries(jobsFor(data, tokens)) as [Query, HttpJob['requests']][]) {
       const rounds = new Map<string, ReadRound[]>(targets.map(({ name }) => [name, []]));
       for (const one of targets) await measure(one, query, requests, options.warmUpSeconds, load, own);
       for (let round = 0; round < options.rounds; round += 1) {

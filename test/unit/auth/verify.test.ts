@@ -28,6 +28,21 @@ describe('verified tokens', () => {
     expect(await verifier.verify(await sign(privateKey, alg))).toEqual({ subject: 'ana', tenant: 'acme', roles: ['AGENT'], expiresAtMs: START + 3_600_000 });
   });
 
+  it('are looked at once where a crowd comes with one, and then remembered', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const clock = clockAt(START);
+    const verifier = await createTokenVerifier({ publicJwk: await exportJWK(publicKey), clock });
+    const token = await sign(privateKey, 'ES256');
+    expect(verifier.remembered?.(token)).toBeUndefined();
+    const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => verifier.verify(token)));
+    // One object: one verdict.
+    expect(others.every((other) => other === first)).toBe(true);
+    expect(verifier.remembered?.(token)).toBe(first);
+    clock.pass(60_000);
+    expect(verifier.remembered?.(token)).toBeUndefined();
+    expect(await verifier.verify(token)).toEqual(first);
+  });
+
   it('are refused, not failed on, when signed with another algorithm than that of the key', async () => {
     const ours = await generateKeyPair('ES256', { extractable: true });
     const theirs = await generateKeyPair('RS256');

@@ -186,11 +186,12 @@ describe('promises 6 and 7', () => {
   it('are broken where the last view is older than one that was read', () => {
     expect(reading({ ...read, version: 4 })).toEqual(['6: in the end a view is older than it was read before']);
   });
-  it('are broken by a read that is older than a receipt called VISIBLE before it began, or than its token', () => {
-    expect(reading({ ...read, version: 1 })).toEqual(['7: a read is older than what a receipt called VISIBLE']);
-    expect(reading({ ...read, version: null })).toEqual(['7: a read is older than what a receipt called VISIBLE']);
-    expect(reading({ ...read, version: 1, startedAtMs: 25 })).toEqual(['7: a read is older than what a receipt called VISIBLE']);
-    expect(reading({ ...read, version: 1, startedAtMs: 20 })).toEqual([]);
+  it('are broken by a read that is older than a receipt called VISIBLE a second before it began, or than its token', () => {
+    const older = '7: a read is older than what a receipt called VISIBLE more than a second before';
+    expect(reading({ ...read, version: 1, startedAtMs: 2_000 })).toEqual([older]);
+    expect(reading({ ...read, version: null, startedAtMs: 2_000 })).toEqual([older]);
+    expect(reading({ ...read, version: 1, startedAtMs: 1_125 })).toEqual([older]);
+    expect(reading({ ...read, version: 1, startedAtMs: 1_120 })).toEqual([]);
     expect(reading({ ...read, version: 2, atLeast: 3 })).toEqual(['7: a read is older than its consistency token']);
   });
 });

@@ -1,0 +1,70 @@
+/** What this process hears of changes, as tags that move: the live bus is followed from the first question on. Edge safe. */
+import { LRUCache } from 'lru-cache';
+import type { TenantId } from '../../domain/ids.ts';
+import type { Delivered } from '../live-bus/live-bus.ts';
+import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
+import { createEpochs, type Epochs } from './epochs.ts';
+import { createListTags } from './list-tags.ts';
+
+export interface Changes {
+  readonly epochs: Epochs;
+  tagOfView(ref: ViewRef): string;
+  tagOfList(query: ListQuery): string;
+  /** A message of the live bus: moves what it can have touched. */
+  heard(message: Delivered): void;
+  /**
+   * The view was read, or somebody was told of it, in this version. Where it is news, the read models are ahead of the live bus (its message is on its
+   * way, or whoever had to send it died): what was kept of older versions must not be shown behind it. Which lists the change touched is not known.
+   * False where a newer version is known: what was read is old by now and must not be kept.
+   */
+  saw(ref: ViewRef, version: number): boolean;
+  /** Messages of the tenant were lost. */
+  missed(tenant: TenantId): void;
+}
+
+export const viewTag = ({ tenant, kind, id }: ViewRef): string => `view|${tenant}|${kind}|${id}`;
+
+export interface ChangesOptions {
+  readonly movesMax?: number | undefined;
+  readonly listsMax?: number | undefined;
+  /** Views whose newest known version is remembered; 50,000 if absent. */
+  readonly versionsMax?: number | undefined;
+}
+
+const VERSIONS_MAX = 50_000;
+
+export function createChanges(options: ChangesOptions = {}): Changes {
+  const epochs = createEpochs(options);
+  const lists = createListTags({ listsMax: options.listsMax, onForgotten: (tag) => epochs.move([tag]) });
+  const versions = new LRUCache<string, number>({
+    max: options.versionsMax ?? VERSIONS_MAX,
+    // Nobody would notice a newer version any more.
+    dispose: (_version, tag, reason) => {
+      if (reason === 'evict') epochs.move([tag]);
+    },
+  });
+  /** True where an older version was known. */
+  const isNews = (tag: string, version: number): boolean => {
+    const known = versions.get(tag);
+    if (known === undefined || known < version) versions.set(tag, version);
+    return known !== undefined && known < version;
+  };
+  return {
+    epochs,
+    tagOfView: viewTag,
+    tagOfList: (query) => lists.tagOf(query),
+    heard(message) {
+      // A receipt is in no list, and nobody keeps receipts.
+      if (message.kind === 'command') return;
+      isNews(viewTag(message), message.version);
+      epochs.move([viewTag(message), ...lists.touchedBy(message.tenant, message.kind, message.lists)]);
+    },
+    saw(ref, version) {
+      const tag = viewTag(ref);
+      if (isNews(tag, version)) epochs.move([tag, ...lists.touchedBy(ref.tenant, ref.kind, undefined)]);
+      return version >= (versions.get(tag) ?? 0);
+    },
+    // Rare, and which of its views changed is not known: others lose a little with it.
+    missed: () => epochs.moveAll(),
+  };
+}

@@ -1,0 +1,70 @@
+/** A gateway of the product on ports in memory, over HTTP, for tests of what it keeps: who asks what, and how often anybody had to read. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway } from '../../gateway/node/start-gateway.ts';
+import { loadDevKeys, type DevTokenClaims } from '../../platform/auth/dev-keys.ts';
+import { createTokenVerifier } from '../../platform/auth/verify.ts';
+import { systemClock } from '../../platform/clock.ts';
+import type { GatewayPorts } from '../../resolvers/ports.ts';
+import { ACME, createBrokerage, type Brokerage } from './brokerage.ts';
+
+export interface KeptGateway {
+  readonly url: string;
+  readonly brokerage: Brokerage;
+  /** The answer, and the calls of read models and origin that it took. */
+  ask(query: string, as?: Partial<DevTokenClaims>, more?: { readonly variables?: object; readonly headers?: Record<string, string> }): Promise<Asked>;
+  /** Sends this very body. */
+  post(body: string, headers?: Record<string, string>): Promise<Response>;
+  metrics(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly text: string;
+  readonly data: Record<string, unknown> | null;
+  readonly calls: readonly string[];
+  readonly headers: Headers;
+}
+
+/** `change` may put something between the gateway and its ports. */
+export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayPorts = (ports) => ports): Promise<KeptGateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'kept-gateway-'));
+  const keys = await loadDevKeys(folder, systemClock);
+  const brokerage = createBrokerage();
+  const verifier = await createTokenVerifier({ publicJwk: keys.publicJwk, clock: systemClock });
+  const ports = change(brokerage.ports);
+  const gateway = await startGateway({ ports, verifier, host: '127.0.0.1', port: 0, processMetrics: false });
+  const tokens = new Map<string, string>();
+  const tokenOf = async (as: Partial<DevTokenClaims> = {}): Promise<string> => {
+    const claims: DevTokenClaims = { tenant: ACME, subject: 'ann', roles: ['AGENT'], ...as };
+    const key = JSON.stringify(claims);
+    const token = tokens.get(key) ?? (await keys.sign(claims)).token;
+    tokens.set(key, token);
+    return token;
+  };
+  const post = async (body: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf()}`, ...headers },
+      body,
+    });
+  return {
+    url: gateway.url,
+    brokerage,
+    post,
+    async ask(query, as = {}, { variables, headers = {} } = {}) {
+      const before = brokerage.calls.length;
+      const response = await post(JSON.stringify({ query, variables }), { authorization: `Bearer ${await tokenOf(as)}`, ...headers });
+      const text = await response.text();
+      const { data = null } = JSON.parse(text) as { data?: Record<string, unknown> | null };
+      return { status: response.status, text, data, calls: brokerage.calls.slice(before), headers: response.headers };
+    },
+    metrics: async () => (await fetch(`${gateway.url}/metrics`)).text(),
+    async stop() {
+      await gateway.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
