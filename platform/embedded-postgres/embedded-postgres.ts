@@ -24,6 +24,9 @@ export interface EmbeddedPostgres {
 /** More than one pool needs; a further client waits for nothing but is refused. */
 const CONNECTIONS_MAX = 32;
 
+/** A thread that has closed its database and its port has nothing left to do. */
+const EXIT_WITHIN_MS = 5_000;
+
 /** Throws a FolderLockedError where another process has the folder. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir);
@@ -93,9 +96,13 @@ async function startEngine(input: WorkerInput, onBroken: (error: Error) => void)
       if (stopped) return;
       stopped = true;
       const done = heard(worker, 'stopped');
+      const exited = new Promise<void>((resolve) => void worker.once('exit', () => resolve()));
       say({ kind: 'stop' });
       await done;
-      await worker.terminate();
+      // It ends by itself: cut off in the middle of that, Node has been seen to end the whole process (SIGTRAP, a check of V8's own).
+      const byForce = setTimeout(() => void worker.terminate(), EXIT_WITHIN_MS);
+      await exited;
+      clearTimeout(byForce);
     },
   };
 }
