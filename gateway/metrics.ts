@@ -4,7 +4,7 @@ export interface CacheFacts {
   readonly entries: number;
   readonly bytes: number;
   readonly hits: number;
-  /** Answered by somebody else's execution that was under way. */
+  /** Waited for somebody else's execution that was under way. */
   readonly joined: number;
   readonly missed: number;
   readonly refused: number;

@@ -84,11 +84,12 @@ export function createCachedGraphql(options: CachedGraphqlOptions): CachedGraphq
   const answerQuestion = async (request: Request, context: ServerContext, identity: Identity, question: Question, key: string): Promise<Response> => {
     const known = find(key);
     if (known !== null) return answerWith(known);
-    // Null where it failed, or where a change came meanwhile: it may be older than this request.
-    const shared = await flights.get(key);
-    if (shared) {
+    const underWay = flights.get(key);
+    if (underWay !== undefined) {
       counts.joined += 1;
-      return answerWith(shared);
+      const shared = await underWay;
+      // Null where it failed, or where a change came meanwhile: it may be older than this request.
+      if (shared !== null) return answerWith(shared);
     }
     counts.missed += 1;
     const flight = Promise.withResolvers<Kept | null>();

@@ -7,7 +7,7 @@ const CACHE_FACTS = [
   ['entries', 'Answers in the cache now.'],
   ['bytes', 'What they take, about.'],
   ['hits', 'Answered from the cache.'],
-  ['joined', 'Answered by an equal question that was being answered already.'],
+  ['joined', 'Waited for an equal question that was being answered already.'],
   ['missed', 'Questions that had to be answered.'],
   ['refused', 'Answers not taken in, because something they are made of changed meanwhile.'],
   ['dropped', 'Answers dropped because something they are made of changed.'],

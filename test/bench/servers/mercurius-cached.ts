@@ -8,6 +8,5 @@ import { createContext, resolvers, typeDefs } from './peer-schema.ts';
 const HOUR_SECONDS = 3_600;
 const app = fastify();
 await app.register(mercurius, { schema: typeDefs, resolvers: resolvers as never, context: createContext, jit: 1 });
-// Its types say what it is under CommonJS only.
-await app.register(mercuriusCache as unknown as typeof mercuriusCache.default, { all: true, ttl: HOUR_SECONDS });
+await app.register(mercuriusCache.default, { all: true, ttl: HOUR_SECONDS });
 announce(await app.listen({ host: '127.0.0.1', port: 0 }));

@@ -187,8 +187,8 @@ describe('equal questions at one moment', () => {
     await gateway.brokerage.put(aLead({ name: 'ada' }));
     await untilItKeeps(gateway, WON);
     const askers = Array.from({ length: 50 }, (_, n) => gateway.ask(LEAD, { subject: `agent-${n % 7}` }));
-    await vi.waitFor(async () => expect(await gateway.metrics()).toMatch(/requests_total/));
-    setTimeout(() => gate.resolve(), 200);
+    await vi.waitFor(async () => expect(await gateway.metrics()).toContain('lead_intelligence_cache_joined_total{layer="L0"} 49'), { timeout: 5_000 });
+    gate.resolve();
     const answers = await Promise.all(askers);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(gateway.brokerage.calls.filter((call) => call.startsWith('get('))).toEqual(['get(1)']);
