@@ -14,6 +14,7 @@ const level = (name: string, options: { services?: boolean; timeoutMs?: number; 
 });
 
 export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     // Files wait for servers more than they compute.
     maxWorkers: 3,

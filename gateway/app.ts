@@ -1,5 +1,5 @@
 /** The gateway as a function: a Request goes in, a Response comes out. Runs wherever web standards are. */
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
@@ -7,21 +7,24 @@ import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
-import { observed, useAttempts } from './byte-cache/attempt.ts';
-import { createAuthorityOf } from './byte-cache/authority.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
-import { createCachedGraphql, type CachedGraphql } from './byte-cache/cached-graphql.ts';
-import { createQuestionOf } from './byte-cache/question.ts';
+import { observed } from './byte-cache/observed.ts';
+import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
+import { createDocuments } from './direct/documents.ts';
+import { contextHeaders, isDirect, responseOf } from './direct/http.ts';
+import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
+import { throughPlugins } from './direct/through-plugins.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
-import { useCrossOriginProtection } from './plugins/cross-origin.ts';
+import { isCrossOrigin, useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useMaskedResults } from './plugins/errors.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
-import { useIdentity } from './plugins/identity.ts';
+import { identify, useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
+import { costOf } from './plugins/operation-cost.ts';
 import { useOperationMetrics } from './plugins/operation-metrics.ts';
 import { useParameterErrors } from './plugins/parameters.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './plugins/request-id.ts';
@@ -59,8 +62,8 @@ export interface Caching {
 
 export interface App {
   fetch(request: Request, info: RequestInfo): Promise<Response>;
-  /** Kept answers, for a server that can send them without making a Request first. */
-  readonly cached?: CachedGraphql | undefined;
+  /** Queries and mutations for a server that can answer without making a Request first. */
+  readonly direct: DirectGraphql;
   /** For other transports: its getEnveloped runs operations with the same plugins. */
   readonly yoga: YogaServerInstance<ServerContext, object>;
 }
@@ -74,9 +77,8 @@ const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
   const yoga = createYogaServer(options);
-  const execute = (request: Request, context: ServerContext) => yoga.handleRequest(request, context);
-  const cached = options.caching && cacheOver(options, options.caching, execute);
-  const graphql = (request: Request, context: ServerContext) => (cached ?? { answer: execute }).answer(request, context);
+  const direct = directOver(options, yoga);
+  const graphql = createGraphqlRoute(options, yoga, direct);
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
     if (!URL.canParse(request.url)) return { route: 'failed', response: badUrl() };
@@ -90,11 +92,11 @@ export function createApp(options: AppOptions): App {
 
   return {
     yoga,
-    cached,
+    direct,
     async fetch(request, info) {
       const startedMs = performance.now();
       const requestId = requestIdOf(request);
-      const { route: name, response } = await route(request, { ...info, requestId, ...contextHeaders(request.headers) });
+      const { route: name, response } = await route(request, { ...info, requestId, ...contextHeaders((header) => request.headers.get(header)) });
       response.headers.set(REQUEST_ID_HEADER, requestId);
       response.headers.set('x-content-type-options', 'nosniff');
       metrics?.request({ route: name, method: request.method, status: response.status, durationMs: performance.now() - startedMs });
@@ -103,23 +105,49 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-function cacheOver(
-  { schema, clock, verifier, metrics }: AppOptions,
-  caching: Caching,
-  execute: (request: Request, context: ServerContext) => Response | Promise<Response>,
-) {
-  const { changes, isTrusted, bytesMax } = caching;
-  const cache = createByteCache({ epochs: changes.epochs, nowMs: () => clock.now().getTime(), bytesMax });
-  const cached = createCachedGraphql({ cache, changes, isTrusted, questionOf: createQuestionOf(createAuthorityOf(schema)), verifier, execute });
-  metrics?.watchCache('L0', () => cached.facts());
-  return cached;
+/** The direct way where the request is for it, else Yoga's. */
+function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], direct: DirectGraphql) {
+  const isForDirect = ({ method, url, headers }: Request): boolean =>
+    isDirect(method, (name) => headers.get(name)) && !isCrossOrigin(headers, new URL(url).host);
+  return async (request: Request, context: ServerContext): Promise<Response> => {
+    // A transport that has read the body has tried the direct way, too.
+    if (context.bodyText !== undefined || !isForDirect(request)) return yoga.handleRequest(request, context);
+    const body = await request.text();
+    // Who may not ask is told so by the plugin.
+    const identity = await identify(verifier, request.headers.get('authorization')).catch(() => null);
+    const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '' }));
+    return answer === null ? yoga.handleRequest(withBody(request, body), context) : responseOf(answer);
+  };
 }
 
-const contextHeaders = (headers: Headers) => ({
-  consistencyToken: headers.get('x-consistency-token') ?? undefined,
-  traceparent: headers.get('traceparent') ?? undefined,
-  lastEventId: headers.get('last-event-id') || undefined,
-});
+const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
+
+function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
+  const { schema, createContext, logger, metrics, caching } = options;
+  const { parse, validate } = yoga.getEnveloped({});
+  const documents = createDocuments({
+    schema,
+    parse: (query) => parse(query) as DocumentNode,
+    validate: (document) => validate(schema, document) as readonly GraphQLError[],
+  });
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
+    costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
+  const direct = createDirectGraphql({
+    questionOf: createQuestionOf({ schema, documents, isTooCostly }),
+    createContext,
+    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
+    metrics,
+    keeping: caching && keepingFor(options, caching),
+  });
+  if (caching) metrics?.watchCache('L0', () => direct.facts());
+  return direct;
+}
+
+function keepingFor({ clock }: AppOptions, { changes, isTrusted, bytesMax }: Caching): Keeping {
+  const cache = createByteCache({ epochs: changes.epochs, nowMs: () => clock.now().getTime(), bytesMax });
+  return { cache, changes, isTrusted };
+}
 
 const badUrl = (): Response =>
   jsonAnswer(400, { error: { code: 'BAD_USER_INPUT', message: 'the path or the header "host" of this request makes no address' } });
@@ -173,7 +201,6 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
-    useAttempts(),
     useMaskedResults(logger),
     // Behind the masking: what it adds is the last word on a result.
     useSseEventIds(),

@@ -53,7 +53,7 @@ export function maskResult<R extends Result>(result: R, scope: ErrorScope): R {
 /** The error made fit for the client; `hasData` where the answer holds data beside it. */
 export function maskError(error: GraphQLError, scope: ErrorScope, hasData = false): GraphQLError {
   const { message, extensions } = clientErrorOf(error, scope);
-  const http = givenHttp(error) ?? (hasData ? undefined : httpOf(extensions));
+  const http = givenHttp(error) ?? (hasData ? undefined : httpOf(extensions, error.path === undefined));
   return createGraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
@@ -124,9 +124,10 @@ function extensionsOf({ extensions }: GraphQLError): ApiErrorExtensions {
 const isKnownCode = (code: unknown): code is ApiErrorCode => KNOWN_CODES.has(code);
 
 /** `spec`: only for clients of application/graphql-response+json; those of application/json get 200, as the GraphQL over HTTP rules ask. */
-function httpOf({ code, retryAfter }: ApiErrorExtensions) {
+function httpOf({ code, retryAfter }: ApiErrorExtensions, cameBeforeExecution: boolean) {
   const headers = retryAfter === undefined ? undefined : { 'retry-after': String(retryAfter) };
-  const status = STATUS[code];
+  // Yoga says so only of the first request with a document that cannot be parsed: its cache of errors forgets it.
+  const status = STATUS[code] ?? (cameBeforeExecution && code === 'BAD_USER_INPUT' ? 400 : undefined);
   return status === undefined ? undefined : { status, spec: true, ...(headers && { headers }) };
 }
 

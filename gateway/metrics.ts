@@ -14,11 +14,14 @@ export interface CacheFacts {
 
 export interface GatewayMetrics {
   request(observed: { readonly route: string; readonly method: string; readonly status: number; readonly durationMs: number }): void;
-  operation(observed: { readonly name: string; readonly type: string; readonly failed: boolean; readonly durationMs: number }): void;
+  operation(observed: {
+    /** Clients choose it. */ readonly name: string | undefined;
+    readonly type: string;
+    readonly failed: boolean;
+    readonly durationMs: number;
+  }): void;
   /** A subscription began; call the answer once it ended. */
   subscriptionOpened(): () => void;
-  /** A kept answer went out, before any plugin: a request of the route /graphql. */
-  keptAnswer(durationMs: number): void;
   /** Counts and sizes of a cache, asked when they are rendered. */
   watchCache(layer: string, facts: () => CacheFacts): void;
   /** Everything, in the text form that Prometheus reads. */

@@ -1,7 +1,7 @@
 /** What travels with one HTTP request or one WebSocket operation through the plugins. */
 import type { Identity } from '../resolvers/context.ts';
-import type { Reads } from '../resolvers/reads.ts';
-import type { Attempt } from './byte-cache/attempt.ts';
+import type { NotedReads, Reads } from '../resolvers/reads.ts';
+import type { Authority } from '../schema/authority.ts';
 
 /** What only the transport knows. */
 export interface RequestInfo {
@@ -9,6 +9,12 @@ export interface RequestInfo {
   readonly bodyText?: string | undefined;
   /** Of the connection's other end, where the platform tells. */
   readonly remoteAddress?: string | undefined;
+}
+
+/** An execution whose answer may be kept: what it reads is noted. */
+export interface Attempt {
+  readonly reads: NotedReads;
+  readonly authority: Authority;
 }
 
 /** What the plugins hand on to one another. */

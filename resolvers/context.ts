@@ -8,6 +8,7 @@ import type { Loaders } from './loaders/loaders.ts';
 import type { GatewayPorts, Timing } from './ports.ts';
 import type { Reads } from './reads.ts';
 import type { Changes } from '../platform/cache/changes.ts';
+import type { NearViews } from '../platform/cache/near-views.ts';
 
 /** Who asks, from a verified token. */
 export interface Identity {
@@ -22,6 +23,7 @@ export interface GatewayShared {
   readonly feed: LiveFeed;
   /** What caches of this process go by. */
   readonly changes: Changes;
+  readonly near: NearViews;
   readonly receipts: ReceiptNotes;
   readonly tokens: ConsistencyTokens;
   readonly timing: Timing;

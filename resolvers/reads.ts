@@ -1,14 +1,16 @@
 /** What one answer is made of, noted while it is made: whoever keeps the answer knows by that when it is worth nothing any more. */
 import type { TenantId } from '../domain/ids.ts';
 import type { Changes } from '../platform/cache/changes.ts';
-import type { Epoch } from '../platform/cache/epochs.ts';
+import type { Made } from '../platform/cache/fenced-cache.ts';
 import type { ListQuery, ViewKind } from '../platform/read-models/read-models.ts';
 
 /** Notes come before the read itself: a change that is heard meanwhile must find its tag. */
 export interface Reads {
   view(kind: ViewKind, id: string): void;
-  /** Behind the read: the view came in this version. */
-  found(kind: ViewKind, id: string, version: number): void;
+  /** The same by its tag. */
+  tag(tag: string): void;
+  /** Behind the read: the view came in this version. False where a newer one is known: nobody keeps it. */
+  found(kind: ViewKind, id: string, version: number): boolean;
   list(query: ListQuery): void;
   /** The answer holds until that moment at most, milliseconds since 1970. */
   until(ms: number): void;
@@ -17,11 +19,7 @@ export interface Reads {
 }
 
 /** A Reads that can be asked what it noted. */
-export interface NotedReads extends Reads {
-  /** From before the first read. */
-  readonly since: Epoch;
-  readonly tags: ReadonlySet<string>;
-  readonly untilMs: number;
+export interface NotedReads extends Reads, Made {
   readonly isKeepable: boolean;
 }
 
@@ -30,6 +28,7 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
   const since = changes.epochs.now();
   let untilMs = Infinity;
   let isKeepable = true;
+  const unnoted = createUnnotedReads(changes, tenant);
   return {
     since,
     tags,
@@ -40,11 +39,26 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
       return isKeepable;
     },
     view: (kind, id) => void tags.add(changes.tagOfView({ tenant, kind, id })),
+    tag: (tag) => void tags.add(tag),
     found(kind, id, version) {
-      if (!changes.saw({ tenant, kind, id }, version)) isKeepable = false;
+      const isNewest = unnoted.found(kind, id, version);
+      if (!isNewest) isKeepable = false;
+      return isNewest;
     },
     list: (query) => void tags.add(changes.tagOfList(query)),
     until: (ms) => void (untilMs = Math.min(untilMs, ms)),
     never: () => void (isKeepable = false),
+  };
+}
+
+/** For answers that nobody keeps: what was found is news for other answers all the same. */
+export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
+  return {
+    view: () => undefined,
+    tag: () => undefined,
+    found: (kind, id, version) => changes.saw({ tenant, kind, id }, version),
+    list: () => undefined,
+    until: () => undefined,
+    never: () => undefined,
   };
 }

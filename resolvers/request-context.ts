@@ -4,8 +4,9 @@ import { createConsistencyTokens } from './consistency-token.ts';
 import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
+import { createNearViews } from '../platform/cache/near-views.ts';
 import { createLiveFeed } from './live/live-feed.ts';
-import { createReads, type Reads } from './reads.ts';
+import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { within } from './within.ts';
 
@@ -13,11 +14,13 @@ import { within } from './within.ts';
 export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}): GatewayShared {
   const changes = createChanges();
   const feed = createLiveFeed(ports.liveBus, ports.logger, { changes });
+  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime() });
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {
     feed,
     changes,
+    near,
     receipts,
     tokens: createConsistencyTokens(ports.tokenSecret),
     timing: allTiming,
@@ -59,8 +62,8 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
           .map((token) => shared.tokens.verify(tenant, token)),
       )
     : undefined;
-  const reads = facts.reads ?? createReads(shared.changes, tenant);
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads });
+  const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
+  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near: shared.near });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   return { identity, requestId, ports, shared, loaders, reads, traceparent: trace, lastEventId };
 }

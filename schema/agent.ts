@@ -7,6 +7,7 @@ import { RoleEnum } from './enums.ts';
 import { moneyField } from './money.ts';
 import { NodeInterface } from './node.ts';
 import { AgentType } from './refs.ts';
+import { isView } from './view-type.ts';
 
 const TerritoryType = builder.objectRef<AgentDetails['territory']>('Territory').implement({
   description: 'Where an agent works. Null: no bound.',
@@ -20,6 +21,7 @@ const TerritoryType = builder.objectRef<AgentDetails['territory']>('Territory').
 AgentType.implement({
   description: 'A person who works leads.',
   interfaces: [NodeInterface],
+  extensions: isView,
   fields: (t) => ({
     version: t.exposeInt('version'),
     name: t.exposeString('name'),

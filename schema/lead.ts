@@ -14,10 +14,12 @@ import { NodeInterface } from './node.ts';
 import { InsightType, ScorePointType, ScoreType } from './score.ts';
 import { TimelineConnection } from './timeline.ts';
 import { AgentType, LeadType } from './refs.ts';
+import { isView } from './view-type.ts';
 
 LeadType.implement({
   description: 'A person who may buy or sell a home.',
   interfaces: [NodeInterface],
+  extensions: isView,
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'The number of its events; what expectedVersion is compared with.' }),
     externalId: t.exposeString('externalId', { nullable: true, description: "The CRM's contact id." }),

@@ -9,10 +9,12 @@ import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
 import { NodeInterface } from './node.ts';
 import { PropertyType } from './refs.ts';
+import { isView } from './view-type.ts';
 
 PropertyType.implement({
   description: 'A home on the market.',
   interfaces: [NodeInterface],
+  extensions: isView,
   fields: (t) => ({
     version: t.exposeInt('version'),
     externalId: t.exposeString('externalId', { description: "The listing's number in the source that it came from." }),

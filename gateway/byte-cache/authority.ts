@@ -1,35 +1,9 @@
 /** Who may share the answer to an operation: the schema's marks (schema/authority.ts), taken together over the whole document. */
-import {
-  Kind,
-  OperationTypeNode,
-  parse,
-  type DocumentNode,
-  type GraphQLNamedType,
-  type GraphQLOutputType,
-  type GraphQLSchema,
-  type SelectionSetNode,
-} from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { Kind, OperationTypeNode, type DocumentNode, type GraphQLNamedType, type GraphQLOutputType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { AUTHORITIES, type Authority } from '../../schema/authority.ts';
 
-/** Of texts whose verdict is remembered. */
-const TEXT_CHARACTERS_MAX = 4_000_000;
-const TOKENS_MAX = 5_000;
-
-/** Null: nobody, the answer is not kept. Also for documents with anything but queries. Throws where the text is no GraphQL. */
-export function createAuthorityOf(schema: GraphQLSchema): (query: string) => Authority | null {
-  const known = new LRUCache<string, { readonly authority: Authority | null }>({
-    maxSize: TEXT_CHARACTERS_MAX,
-    sizeCalculation: (_verdict, query) => query.length + 1,
-  });
-  return (query) => {
-    const verdict = known.get(query) ?? { authority: authorityOf(schema, parse(query, { noLocation: true, maxTokens: TOKENS_MAX })) };
-    known.set(query, verdict);
-    return verdict.authority;
-  };
-}
-
-function authorityOf(schema: GraphQLSchema, { definitions }: DocumentNode): Authority | null {
+/** Null: nobody, the answer is not kept. Also for documents with anything but queries. */
+export function authorityOf(schema: GraphQLSchema, { definitions }: DocumentNode): Authority | null {
   const marks: (Authority | null)[] = [];
   let hasOperation = false;
   for (const definition of definitions) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
-import type { KeptAnswers } from './kept-answers.ts';
+import type { DirectEntry } from './direct-entry.ts';
 
 export interface HttpServer {
   readonly server: Server;
@@ -15,8 +15,8 @@ export interface HttpServer {
 
 export interface HttpServerOptions {
   readonly app: Pick<App, 'fetch'>;
-  /** Answers that need no Request; what it does not answer goes on to the app. */
-  readonly kept?: KeptAnswers | undefined;
+  /** Answers what needs no Request; the rest goes on to the app. */
+  readonly direct: DirectEntry;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -35,7 +35,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 
-export async function listenHttp({ app, kept, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
+export async function listenHttp({ app, direct, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
   let draining = false;
   const adapter = createServerAdapter<FromNode>((request, { req, bodyText }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress, bodyText }));
 
@@ -56,7 +56,7 @@ export async function listenHttp({ app, kept, host, port, logger }: HttpServerOp
     });
   };
   const server = createServer(options, (req, res) => {
-    if (kept === undefined || draining || !kept.take(req, res, goOn)) goOn(req, res);
+    if (draining || !direct.take(req, res, goOn)) goOn(req, res);
   });
   await listen(server, host, port);
 

@@ -1,6 +1,6 @@
 /** What a gateway counts, by prom-client. One registry a gateway: several may run in one process. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
+import { boundedNames, type CacheFacts, type GatewayMetrics } from '../metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
 const CACHE_FACTS = [
@@ -45,8 +45,7 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
   const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
 
-  const keptRequests = requests.labels({ route: '/graphql', method: 'POST', status: '200' });
-  const keptSeconds = requestSeconds.labels({ route: '/graphql' });
+  const nameFor = boundedNames();
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
     const name = `${PREFIX}cache_${fact}${SIZES.has(fact) ? '' : '_total'}`;
@@ -64,7 +63,8 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
       requests.inc({ route, method: knownMethod(method), status });
       requestSeconds.observe({ route }, durationMs / 1000);
     },
-    operation({ name, type, failed, durationMs }) {
+    operation({ type, failed, durationMs, ...observed }) {
+      const name = nameFor(observed.name);
       operations.inc({ name, type, outcome: failed ? 'failed' : 'ok' });
       operationSeconds.observe({ name, type }, durationMs / 1000);
     },
@@ -75,10 +75,6 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
         if (open) subscriptions.dec();
         open = false;
       };
-    },
-    keptAnswer(durationMs) {
-      keptRequests.inc();
-      keptSeconds.observe(durationMs / 1000);
     },
     watchCache(layer, facts) {
       caches.set(layer, facts);

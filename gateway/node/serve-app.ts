@@ -6,7 +6,7 @@ import type { App } from '../app.ts';
 import type { Health } from '../health.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { listenHttp } from './http-server.ts';
-import { createKeptAnswers } from './kept-answers.ts';
+import { createDirectEntry } from './direct-entry.ts';
 import { attachWebSocket } from './websocket.ts';
 
 export interface ServeAppOptions {
@@ -27,8 +27,8 @@ const DRAIN_MS = 10_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
-  const kept = app.cached && createKeptAnswers({ cached: app.cached, verifier: options.verifier, metrics: options.metrics });
-  const http = await listenHttp({ app, kept, host, port: options.port, logger });
+  const direct = createDirectEntry({ direct: app.direct, verifier: options.verifier, metrics: options.metrics, logger });
+  const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);
   health.setState('ready');
   let stopping: Promise<void> | null = null;

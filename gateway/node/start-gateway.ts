@@ -54,6 +54,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     webhook: options.webhook,
     caching: { changes: shared.changes, isTrusted: () => shared.feed.isTrusted() },
   });
+  metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
   // Heard from the start, so that the first question that may be kept is.
   shared.feed.isTrusted();
   return await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });

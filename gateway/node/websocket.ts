@@ -15,7 +15,8 @@ import type { App } from '../app.ts';
 import { clientErrorOf, maskError, maskResult } from '../errors.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { identify } from '../plugins/identity.ts';
-import { asGraphQLError, execute, forClient, prepareOperation, subscribe } from './websocket-operations.ts';
+import { asGraphQLError } from '../operation.ts';
+import { execute, forClient, prepareMessage, subscribe } from './websocket-operations.ts';
 
 export interface WebSocketOptions {
   readonly app: Pick<App, 'yoga'>;
@@ -131,7 +132,7 @@ function handlers(
         return [asGraphQLError(new ApiError('RATE_LIMITED', `a connection may have ${OPERATIONS_PER_SOCKET_MAX} operations at a time`))];
       }
       const { requestId } = scopeOf(connection);
-      return await prepareOperation(app, payload, { requestId, identity, remoteAddress: request.socket.remoteAddress });
+      return await prepareMessage(app, payload, { requestId, identity, remoteAddress: request.socket.remoteAddress });
     },
     onNext(connection, _id, _payload, _args, result) {
       const { errors, ...rest } = maskResult(result, scopeOf(connection));

@@ -1,7 +1,7 @@
 /** How long operations take and how many subscriptions are open, on every transport. */
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { Kind, type ExecutionArgs } from 'graphql';
-import { boundedNames, type GatewayMetrics } from '../metrics.ts';
+import type { GatewayMetrics } from '../metrics.ts';
 
 interface Operation {
   readonly name: string | undefined;
@@ -19,14 +19,13 @@ function operationOf({ document, operationName }: ExecutionArgs): Operation {
 const hasErrors = (result: unknown): boolean => typeof result === 'object' && result !== null && 'errors' in result && result.errors !== undefined;
 
 export function useOperationMetrics(metrics: GatewayMetrics): Plugin {
-  const nameFor = boundedNames();
   return {
     onExecute({ args }) {
       const { name, type } = operationOf(args);
       const startedMs = performance.now();
       return {
         onExecuteDone({ result }) {
-          metrics.operation({ name: nameFor(name), type, failed: hasErrors(result), durationMs: performance.now() - startedMs });
+          metrics.operation({ name, type, failed: hasErrors(result), durationMs: performance.now() - startedMs });
         },
       };
     },

@@ -37,7 +37,7 @@ function rawInteraction(input: RecordInteractionInput, now: string): Interaction
 
 async function priceOf(propertyId: string, { context }: CommandScope): Promise<number | undefined> {
   try {
-    return (await within(context.shared.timing.lookupMs, context.loaders.property(propertyId)))?.priceMinor;
+    return (await within(context.shared.timing.lookupMs, Promise.resolve(context.loaders.property(propertyId))))?.priceMinor;
   } catch (error) {
     // The interaction counts without a price, too; the command must not fail because a view cannot be read.
     context.ports.logger.warn({ requestId: context.requestId, error: String(error) }, 'the price of a viewed property could not be read');

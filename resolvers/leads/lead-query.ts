@@ -43,6 +43,7 @@ export function leadPlan(filter: LeadFilter, orderBy: LeadOrder, now: string): L
     facets: facetsOf(filter),
     where: conditionsOf(filter, now),
     words: queryWords(filter.text ?? '').slice(0, WORDS_MAX),
+    ...(filter.overdue === true ? { dependsOnClock: true } : {}),
   };
 }
 

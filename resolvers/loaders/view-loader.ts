@@ -1,6 +1,9 @@
-/** One kind of view, batched per tick and parsed once. */
+/** One kind of view: out of memory (L1) at once, else batched per tick and parsed once. */
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
+import { viewTag } from '../../platform/cache/changes.ts';
+import type { NearViews } from '../../platform/cache/near-views.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
 import type { Reads } from '../reads.ts';
 import { parseView } from '../parse-view.ts';
@@ -15,26 +18,50 @@ export interface ViewLoaderOptions {
   readonly floors: ReadonlyMap<string, number>;
   /** Settles once the floors of the request's tokens are known. */
   readonly ready: Promise<void> | undefined;
-  readonly reads: Pick<Reads, 'found'>;
+  readonly reads: Reads;
+  readonly near: NearViews;
+}
+
+export interface ViewLoader<View> {
+  load(id: string): MaybePromise<View | null>;
+  /** The next one who asks for it reads anew. */
+  forget(id: string): void;
+  reset(): void;
 }
 
 /** Views in one batch at most; what a page and its children can need. */
 const BATCH_MAX = 500;
 
-export function createViewLoader<View extends { readonly version: number }>(options: ViewLoaderOptions): DataLoader<string, View | null> {
-  const { tenant, kind, floors, ready } = options;
-  const loadBatch = async (ids: readonly string[]): Promise<(View | null | Error)[]> => {
-    await ready;
-    // What cannot be an id of this kind is nowhere; it never reaches a store's keys.
-    const wanted = ids.filter((id) => isId(kind, id)).map((id) => ({ tenant, kind, id, versionMin: floors.get(id) ?? 0 }));
-    const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
-    const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
-    return ids.map((id) => {
-      const stored = byId.get(id) ?? null;
-      if (stored === null || stored instanceof Error) return stored;
-      options.reads.found(kind, id, stored.version);
-      return parseView<View>(stored.doc);
-    });
+export function createViewLoader<View extends object & { readonly version: number }>(options: ViewLoaderOptions): ViewLoader<View> {
+  const { tenant, kind, floors, ready, near, reads } = options;
+  let batches: DataLoader<string, View | null> | undefined;
+  const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
+  return {
+    load(id) {
+      const tag = viewTag({ tenant, kind, id });
+      reads.tag(tag);
+      // While tokens are being checked nobody knows what is new enough.
+      const known = ready === undefined ? near.view(tag) : undefined;
+      return known !== undefined && known.version >= (floors.get(id) ?? 0) ? (known.view as View) : batched().load(id);
+    },
+    forget: (id) => void batches?.clear(id),
+    reset: () => void batches?.clearAll(),
   };
-  return new DataLoader(loadBatch, { maxBatchSize: BATCH_MAX });
+}
+
+async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
+  const { tenant, kind, floors, near, reads } = options;
+  await options.ready;
+  // What cannot be an id of this kind is nowhere; it never reaches a store's keys.
+  const wanted = ids.filter((id) => isId(kind, id)).map((id) => ({ tenant, kind, id, versionMin: floors.get(id) ?? 0 }));
+  const since = near.now();
+  const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
+  const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
+  return ids.map((id) => {
+    const stored = byId.get(id) ?? null;
+    if (stored === null || stored instanceof Error) return stored;
+    const view = parseView<View>(stored.doc);
+    if (reads.found(kind, id, stored.version)) near.keepView({ tenant, kind, id }, { version: stored.version, view }, stored.doc.length, since);
+    return view;
+  });
 }

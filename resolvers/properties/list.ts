@@ -2,6 +2,7 @@
 import type { Property } from '../../domain/property/property.ts';
 import type { Connection, PageArgs } from '../connection.ts';
 import type { RequestContext } from '../context.ts';
+import type { MaybePromise } from '../maybe-promise.ts';
 import { listViews } from '../list-views.ts';
 import { propertyPlan, type PropertyFilter, type PropertyOrder } from './property-query.ts';
 
@@ -10,6 +11,6 @@ export interface PropertyListArgs extends PageArgs {
   readonly orderBy?: PropertyOrder | null | undefined;
 }
 
-export function listProperties(context: RequestContext, args: PropertyListArgs): Promise<Connection<Property>> {
+export function listProperties(context: RequestContext, args: PropertyListArgs): MaybePromise<Connection<Property>> {
   return listViews<Property>(context, propertyPlan(args.filter ?? {}, args.orderBy ?? 'LISTED_DESC'), args);
 }

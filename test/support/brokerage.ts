@@ -56,6 +56,8 @@ export interface Brokerage {
   carryOut(upTo?: 'APPLIED' | 'VISIBLE'): Promise<CommandReceipt[]>;
   /** Puts a state straight into the write model and the views. */
   put(...states: Aggregate[]): Promise<void>;
+  /** Its view is not there yet. */
+  putInWriteModel(...states: Aggregate[]): void;
   publish(message: Partial<LiveMessage> & Pick<LiveMessage, 'id' | 'version'>): Promise<void>;
 }
 
@@ -201,8 +203,11 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
       }
       return receipts;
     },
-    async put(...given) {
+    putInWriteModel(...given) {
       for (const state of given) states.set(keyOf(state.tenant, state.id), state);
+    },
+    async put(...given) {
+      brokerage.putInWriteModel(...given);
       await memory.put(given.map((state) => viewPut(state)));
     },
     publish: (message) => bus.publish([{ tenant: ACME, kind: 'lead', at: brokerage.now.toISOString(), events: ['LeadUpdated'], ...message }]),

@@ -8,9 +8,14 @@ import { expect, test } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
 import { createChanges, type Changes } from '../../../platform/cache/changes.ts';
 import type { Identity } from '../../../resolvers/context.ts';
-import { createReads } from '../../../resolvers/reads.ts';
-import { createByteCache, type ByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
-import { createCachedGraphql } from '../../../gateway/byte-cache/cached-graphql.ts';
+import { all, andThen } from '../../../resolvers/maybe-promise.ts';
+import type { GatewayPorts } from '../../../resolvers/ports.ts';
+import { createRequestContext } from '../../../resolvers/request-context.ts';
+import { createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
+import type { CompiledQuery } from '../../../gateway/compiled/compile.ts';
+import { createDirectGraphql, type DirectAnswer } from '../../../gateway/direct/direct-graphql.ts';
+import { createNearViews } from '../../../platform/cache/near-views.ts';
+import { createBrokerage } from '../../support/brokerage.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
@@ -21,50 +26,64 @@ type Versions = Record<LeadId, number>;
 type Step =
   | { readonly kind: 'read'; readonly leads: readonly LeadId[] }
   | { readonly kind: 'change'; readonly lead: LeadId }
-  | { readonly kind: 'lose'; readonly forgets: boolean };
+  | { readonly kind: 'lose'; readonly forgets: boolean }
+  | { readonly kind: 'wait'; readonly ms: number };
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('read' as const), leads: fc.subarray([...LEADS], { minLength: 1 }) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('change' as const), lead: fc.constantFrom(...LEADS) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), forgets: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 200_000, 400_000) }) },
 );
 
-/** The read models, the live bus between them and one gateway, and that gateway's cache. */
+/** One set of ports for all worlds, one after another: they are costly to make, and nothing of a world stays in them. */
+let reading: GatewayPorts['readModels']['get'];
+const brokerage = createBrokerage();
+const ports: GatewayPorts = { ...brokerage.ports, readModels: { ...brokerage.ports.readModels, get: (refs) => reading(refs) } };
+
+/** The read models, the live bus between them and one gateway, and that gateway's views (L1) and answers (L0), read by the loaders of every request. */
 function createWorld(scheduler: fc.Scheduler, breakIt: (changes: Changes) => Changes = (changes) => changes) {
   const stored: Versions = { lead_a: 1, lead_b: 1 };
   const answered: Versions = { lead_a: 0, lead_b: 0 };
   const changes = breakIt(createChanges({ movesMax: 100, listsMax: 100, versionsMax: 100 }));
-  const cache: ByteCache = createByteCache({ epochs: changes.epochs, nowMs: () => 0 });
+  let nowMs = 0;
   let isUp = true;
   let unheard: (() => void)[] = [];
-  const cached = createCachedGraphql({
-    cache,
-    changes,
-    isTrusted: () => isUp,
-    questionOf: (body) => ({ text: body, authority: 'TENANT' }),
-    verifier: { verify: () => Promise.reject(new Error('nobody asks')) },
-    async execute(_request, { attempt, bodyText = '' }) {
-      const leads = bodyText.split(' ') as LeadId[];
-      // As every request does, kept or not.
-      const reads = attempt?.reads ?? createReads(changes, ACME);
-      const found: Partial<Versions> = {};
-      for (const lead of leads) {
-        reads.view('lead', lead);
-        await scheduler.schedule(Promise.resolve(), `request for ${lead} arrives`);
-        found[lead] = stored[lead];
-        await scheduler.schedule(Promise.resolve(), `answer for ${lead} arrives`);
-        reads.found('lead', lead, found[lead]);
-      }
-      if (attempt) attempt.succeeded = true;
-      return new Response(JSON.stringify(found));
-    },
+  const isTrusted = () => isUp;
+  reading = async (refs) => {
+    const views = [];
+    for (const { id } of refs as readonly { readonly id: LeadId }[]) {
+      await scheduler.schedule(Promise.resolve(), `request for ${id} arrives`);
+      const version = stored[id];
+      views.push({ version, doc: JSON.stringify({ id, version }) });
+      await scheduler.schedule(Promise.resolve(), `answer for ${id} arrives`);
+    }
+    return views;
+  };
+  const near = createNearViews({ changes, isTrusted, nowMs: () => nowMs });
+  const shared = { ...brokerage.shared, changes, near };
+  const cache = createByteCache({ epochs: changes.epochs, nowMs: () => nowMs });
+  const run: CompiledQuery['run'] = ({ loaders }, { leads }) =>
+    andThen(all((leads as readonly LeadId[]).map((id) => loaders.lead(id))), (found) =>
+      JSON.stringify(Object.fromEntries(found.map((lead) => [lead?.id, lead?.version]))),
+    );
+  const direct = createDirectGraphql({
+    keeping: { cache, changes, isTrusted },
+    createContext: (scope) => createRequestContext(ports, shared, scope),
+    throughPlugins: () => Promise.reject(new Error('it is a compiled query')),
+    questionOf: (body) => ({
+      params: { query: body },
+      type: 'query',
+      name: undefined,
+      authority: 'TENANT',
+      text: body,
+      compiled: { query: { run }, variables: { leads: body.split(' ') } },
+    }),
   });
   const steps = {
     async read(leads: readonly LeadId[]): Promise<void> {
       const floor = { ...answered };
       const body = leads.join(' ');
-      const headers = { 'content-type': 'application/json', 'content-length': String(body.length) };
-      const request = new Request('http://gateway/graphql', { method: 'POST', headers, body });
-      const answer = (await (await cached.answer(request, { requestId: 'r', identity: ANN, bodyText: body })).json()) as Partial<Versions>;
+      const answer = dataIn(await direct.answer({ requestId: 'r', identity: ANN, body, accept: '' }));
       for (const lead of leads) {
         expect(answer[lead], `${lead} went back`).toBeGreaterThanOrEqual(floor[lead]);
         answered[lead] = Math.max(answered[lead], answer[lead] ?? 0);
@@ -85,21 +104,36 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (changes: Changes) => Cha
       unheard = [];
       isUp = true;
     },
+    wait: async (ms: number): Promise<void> => void (nowMs += ms),
   };
   return (what: Step): Promise<void> => {
     if (what.kind === 'read') return steps.read(what.leads);
+    if (what.kind === 'wait') return steps.wait(what.ms);
     return what.kind === 'change' ? steps.change(what.lead) : steps.lose(what.forgets);
   };
 }
 
+function dataIn(answer: DirectAnswer | null): Partial<Versions> {
+  const text = answer !== null && 'bytes' in answer ? answer.ascii : answer?.text;
+  return (JSON.parse(text ?? '') as { data: Partial<Versions> }).data;
+}
+
+/** Loaders gather what is asked for in a tick: without an end of the tick behind each step all reads would be one. */
+const scheduler = fc.scheduler({
+  async act(step) {
+    await step();
+    await new Promise((resolve) => void setImmediate(resolve));
+  },
+});
+
 const property = (breakIt?: (changes: Changes) => Changes) =>
-  fc.asyncProperty(fc.scheduler(), fc.array(step, { minLength: 3, maxLength: 12 }), async (scheduler, steps) => {
-    const take = createWorld(scheduler, breakIt);
+  fc.asyncProperty(scheduler, fc.array(step, { minLength: 3, maxLength: 12 }), async (order, steps) => {
+    const take = createWorld(order, breakIt);
     const running = steps.map(async (what, at) => {
-      await scheduler.schedule(Promise.resolve(), `step ${at}`);
+      await order.schedule(Promise.resolve(), `step ${at}`);
       await take(what);
     });
-    await scheduler.waitFor(Promise.all(running));
+    await order.waitFor(Promise.all(running));
   });
 
 const RUNS = Number(process.env['INTERLEAVINGS'] ?? 100_000);

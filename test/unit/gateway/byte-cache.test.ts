@@ -1,11 +1,11 @@
-import { createRequire } from 'node:module';
-import type * as graphql from 'graphql';
+import { GraphQLObjectType, GraphQLSchema, GraphQLString, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
-import { observed } from '../../../gateway/byte-cache/attempt.ts';
-import { createAuthorityOf } from '../../../gateway/byte-cache/authority.ts';
-import { createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
-import { createQuestionOf, keyOf } from '../../../gateway/byte-cache/question.ts';
+import { observed } from '../../../gateway/byte-cache/observed.ts';
+import { authorityOf } from '../../../gateway/byte-cache/authority.ts';
+import { answerOf, createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
+import { createDocuments } from '../../../gateway/direct/documents.ts';
+import { createQuestionOf, keyOf } from '../../../gateway/direct/question.ts';
 import { createChanges } from '../../../platform/cache/changes.ts';
 import type { Identity } from '../../../resolvers/context.ts';
 import { createReads } from '../../../resolvers/reads.ts';
@@ -14,11 +14,8 @@ import { dependsOn } from '../../../schema/authority.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
-const bytesOf = (text: string) => new Uint8Array(new TextEncoder().encode(text));
 
 describe('who may share an answer', () => {
-  const authorityOf = createAuthorityOf(schema);
-
   test('is said by a mark at each root field; these have one, and all others are answered anew each time', () => {
     const fields = Object.values(schema.getQueryType()?.getFields() ?? {});
     const marked = fields.filter(({ extensions }) => extensions['authority'] !== undefined).map(({ name }) => name);
@@ -40,15 +37,14 @@ describe('who may share an answer', () => {
     ['a field that is not there', '{ lead(id: "lead_1") { shoeSize } }', null],
     ['fragments alone', 'fragment L on Lead { id }', null],
   ])('%s', (_what, query, authority) => {
-    expect(authorityOf(query)).toBe(authority);
+    expect(authorityOf(schema, parse(query))).toBe(authority);
   });
 
   test('is the narrowest of all its fields', () => {
-    const { GraphQLObjectType, GraphQLSchema, GraphQLString } = createRequire(import.meta.url)('graphql') as typeof graphql;
     const field = (authority: 'TENANT' | 'ROLES' | 'VIEWER') => ({ type: GraphQLString, extensions: dependsOn(authority) });
     const query = new GraphQLObjectType({ name: 'Query', fields: { all: field('TENANT'), some: field('ROLES'), mine: field('VIEWER') } });
-    const judge = createAuthorityOf(new GraphQLSchema({ query }));
-    expect(['{ all }', '{ all some }', '{ mine all some }'].map(judge)).toEqual(['TENANT', 'ROLES', 'VIEWER']);
+    const marked = new GraphQLSchema({ query });
+    expect(['{ all }', '{ all some }', '{ mine all some }'].map((text) => authorityOf(marked, parse(text)))).toEqual(['TENANT', 'ROLES', 'VIEWER']);
   });
 
   test('counts a person that a resolver looked at without a mark that allows it', () => {
@@ -63,13 +59,16 @@ describe('who may share an answer', () => {
 });
 
 describe('a question', () => {
-  const questionOf = createQuestionOf(() => 'TENANT');
+  const documents = createDocuments({ schema, parse, validate: (document) => validate(schema, document) });
+  const questionOf = createQuestionOf({ schema, documents, isTooCostly: () => false });
+  const bodyOf = (query: string, variables: string, more = '') => `{"query":${JSON.stringify(query)},"variables":${variables}${more}}`;
+  const LEADS = 'query ($f: LeadFilter, $x: Int) { leads(first: $x, filter: $f) { edges { cursor } } }';
 
   test('is the same however it is written', () => {
-    const one = questionOf('{"query":"{ a }","variables":{"x":1,"y":{"b":2,"a":3}}}');
-    expect(questionOf('{ "variables": {"y":{"a":3,"b":2},"x":1}, "operationName": null, "query": "{ a }" }')).toEqual(one);
-    expect(questionOf('{"query":"{ a }","variables":{"x":2,"y":{"b":2,"a":3}}}')).not.toEqual(one);
-    expect(questionOf('{"query":"{ a }","variables":{"x":1,"y":{"b":2,"a":3}},"operationName":"A"}')).not.toEqual(one);
+    const one = questionOf(bodyOf(LEADS, '{"x":1,"f":{"tier":"HOT","tag":"a"}}'))?.text;
+    expect(questionOf(`{ "variables": {"f":{"tag":"a","tier":"HOT"},"x":1}, "operationName": null, "query": ${JSON.stringify(LEADS)} }`)?.text).toBe(one);
+    expect(questionOf(bodyOf(LEADS, '{"x":2,"f":{"tier":"HOT","tag":"a"}}'))?.text).not.toBe(one);
+    expect(questionOf(bodyOf(LEADS, '{"x":1,"f":{"tier":"HOT","tag":"b"}}'))?.text).not.toBe(one);
   });
 
   test.each([
@@ -79,11 +78,22 @@ describe('a question', () => {
     ['"text"'],
     ['{}'],
     ['{"query":7}'],
-    ['[{"query":"{ a }"}]'],
-    ['{"query":"{ a }","extensions":{"persistedQuery":{}}}'],
+    ['{"query":"{ agents { id } }","operationName":7}'],
+    ['{"query":"{ agents { id } }","operationName":"None"}'],
+    ['{"query":"{ agents { id } }","variables":[]}'],
+    ['[{"query":"{ agents { id } }"}]'],
+    ['{"query":"{ agents { id } }","extensions":{"persistedQuery":{}}}'],
+    ['{"query":"{ agents { shoeSize } }"}'],
+    ['{"query":"{ agents"}'],
+    ['{"query":"subscription { leadChanged { cursor } }"}'],
     ['['.repeat(60_000)],
-  ])('is none where the body is no single operation: %.20s', (body) => {
+  ])('is none where the body is no single valid query or mutation: %.60s', (body) => {
     expect(questionOf(body)).toBeNull();
+  });
+
+  test("whose variables are nested beyond what can be written is nobody else's", () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    expect(questionOf(bodyOf('{ agents { id } }', `{"deep":${deep}}`))?.authority).toBeNull();
   });
 
   test('has a key for all of its authority, and another for everybody else', () => {
@@ -92,20 +102,17 @@ describe('a question', () => {
       { ...ANN, roles: ['ADMIN'] },
       { ...ANN, tenant: tenantId('rival') },
     ];
-    const sharedBy = (authority: 'TENANT' | 'ROLES' | 'VIEWER') =>
-      others.map((other) => keyOf(other, { authority, text: 'q' }, '') === keyOf(ANN, { authority, text: 'q' }, ''));
+    const sharedBy = (authority: 'TENANT' | 'ROLES' | 'VIEWER') => others.map((other) => keyOf(other, authority, 'q', '') === keyOf(ANN, authority, 'q', ''));
     expect(sharedBy('TENANT')).toEqual([true, true, false]);
     expect(sharedBy('ROLES')).toEqual([true, false, false]);
     expect(sharedBy('VIEWER')).toEqual([false, false, false]);
-    expect(keyOf({ ...ANN, roles: ['ADMIN', 'AGENT'] }, { authority: 'ROLES', text: 'q' }, '')).toBe(
-      keyOf({ ...ANN, roles: ['AGENT', 'ADMIN'] }, { authority: 'ROLES', text: 'q' }, ''),
-    );
-    expect(keyOf(ANN, { authority: 'TENANT', text: 'q' }, 'application/json')).not.toBe(keyOf(ANN, { authority: 'TENANT', text: 'q' }, ''));
+    expect(keyOf({ ...ANN, roles: ['ADMIN', 'AGENT'] }, 'ROLES', 'q', '')).toBe(keyOf({ ...ANN, roles: ['AGENT', 'ADMIN'] }, 'ROLES', 'q', ''));
+    expect(keyOf(ANN, 'TENANT', 'q', 'application/json')).not.toBe(keyOf(ANN, 'TENANT', 'q', ''));
   });
 });
 
 describe('the cache', () => {
-  const answer = (text: string) => ({ contentType: 'application/json', bytes: bytesOf(text) });
+  const answer = (text: string) => answerOf(text, 'application/json');
 
   test('is bound by bytes, and forgets what was not used for longest', () => {
     const changes = createChanges();

@@ -1,0 +1,179 @@
+/**
+ * Documents compiled once to functions that write the answer's JSON text, for queries that go well. Null where a document needs what is not here
+ * (abstract types, introspection, resolvers that look at `info`); a run that throws is answered by GraphQL itself, which knows every way of failing.
+ * Queries read and do nothing else, so running one twice is no harm. Edge safe.
+ */
+import {
+  GraphQLError,
+  getArgumentValues,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  OperationTypeNode,
+  visit,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import type { RequestContext } from '../../resolvers/context.ts';
+import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { isViewType } from '../../schema/view-type.ts';
+import { createSelections, type Selections, type Variables } from './selection.ts';
+import type { TextMemory } from './texts.ts';
+import { leaf, list, nonNull, object, type FieldWriter, type Run, type Write } from './writer.ts';
+
+export interface CompiledQuery {
+  /** The text of the answer's `data`. Throws or rejects where the answer would hold an error. `variables`: coerced. */
+  run(context: RequestContext, variables: Variables): MaybePromise<string>;
+}
+
+export interface CompileOptions {
+  readonly schema: GraphQLSchema;
+  /** Valid for the schema. */
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  /** Coerced values of the variables that `conditionsIn` names. */
+  readonly conditions: Variables;
+  readonly texts: TextMemory;
+}
+
+/** Variables on which @skip and @include depend: a compiled query is for one choice of their values. */
+export function conditionsIn(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, {
+    Directive({ arguments: given }) {
+      for (const { value } of given ?? []) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return names;
+}
+
+class NotCompiled extends Error {
+  override readonly name = 'NotCompiled';
+}
+
+export function compileQuery(options: CompileOptions): CompiledQuery | null {
+  const root = options.schema.getQueryType();
+  if (options.operation.operation !== OperationTypeNode.QUERY || !root) return null;
+  try {
+    const { write } = new Compiler(options).objectOf(root, [options.operation]);
+    return { run: (context, variables) => write(ROOT, { context, variables }) };
+  } catch (error) {
+    // Arguments that do not fit are for GraphQL to name.
+    if (error instanceof NotCompiled || error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
+/** Stands for the root value, which is undefined for resolvers. */
+const ROOT = {};
+
+interface Compiled {
+  readonly write: Write;
+  readonly isPure: boolean;
+}
+
+class Compiler {
+  readonly #selections: Selections;
+  readonly #texts: TextMemory;
+
+  constructor({ schema, document, conditions, texts }: CompileOptions) {
+    this.#selections = createSelections(schema, document, conditions);
+    this.#texts = texts;
+  }
+
+  objectOf(type: GraphQLObjectType, nodes: readonly { readonly selectionSet?: FieldNode['selectionSet'] }[]): Compiled {
+    if (type.isTypeOf) throw new NotCompiled();
+    const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
+    const fields = [...this.#selections.of(sets, type.name)].map(([key, same]) => this.#field(type, key, same));
+    const isPure = fields.every((field) => field.isPure);
+    return { write: object(fields, isViewType(type) ? this.#texts.shelf() : undefined), isPure };
+  }
+
+  #field(parent: GraphQLObjectType, name: string, nodes: readonly FieldNode[]): FieldWriter {
+    const key = `${JSON.stringify(name)}:`;
+    const [node] = nodes;
+    if (node === undefined) throw new NotCompiled();
+    if (node.name.value === '__typename') return { write: () => key + JSON.stringify(parent.name), isPure: true };
+    const field = parent.getFields()[node.name.value];
+    if (field === undefined) throw new NotCompiled();
+    const value = this.#valueOf(field.type, nodes);
+    const { resolve, isPure } = resolverOf(field, node);
+    const write: FieldWriter['write'] = (source, run) => {
+      const known = resolve(source, run);
+      const text = known instanceof Promise ? known.then((later) => value.write(later, run)) : value.write(known, run);
+      return typeof text === 'string' ? key + text : text.then((later) => key + later);
+    };
+    return { write, isPure: isPure && value.isPure };
+  }
+
+  #valueOf(type: GraphQLOutputType, nodes: readonly FieldNode[]): Compiled {
+    if (isNonNullType(type)) {
+      const { write, isPure } = this.#valueOf(type.ofType, nodes);
+      return { write: nonNull(write), isPure };
+    }
+    if (isListType(type)) {
+      const { write, isPure } = this.#valueOf(type.ofType, nodes);
+      return { write: list(write), isPure };
+    }
+    if (isLeafType(type)) return { write: leaf((value) => type.serialize(value)), isPure: true };
+    if (isObjectType(type)) return this.objectOf(type, nodes);
+    throw new NotCompiled();
+  }
+}
+
+interface Resolver {
+  readonly resolve: (source: unknown, run: Run) => unknown;
+  readonly isPure: boolean;
+}
+
+/** A resolver that takes no third parameter cannot see the context: what it answers depends on its parent and its arguments. */
+function resolverOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Resolver {
+  const { resolve, name } = field;
+  if (resolve === undefined) return { resolve: (source) => propertyOf(source, name), isPure: true };
+  if (resolve.length > 3) throw new NotCompiled();
+  const given = argumentsOf(field, node);
+  const isPure = resolve.length <= 2 && given.areConstant;
+  return { resolve: (source, { context, variables }) => resolve(source === ROOT ? undefined : source, given.of(variables), context, NO_INFO), isPure };
+}
+
+/** Resolvers of three parameters at most cannot look at it. */
+const NO_INFO = undefined as never;
+
+function propertyOf(source: unknown, name: string): unknown {
+  const value = (source as Record<string, unknown>)[name];
+  if (typeof value === 'function') throw new NotCompiled();
+  return value;
+}
+
+interface Arguments {
+  readonly areConstant: boolean;
+  of(variables: Variables): Record<string, unknown>;
+}
+
+function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Arguments {
+  if (mentionsVariables(node)) return { areConstant: false, of: lastOf((variables) => getArgumentValues(field, node, variables)) };
+  const constant = getArgumentValues(field, node);
+  return { areConstant: true, of: () => constant };
+}
+
+/** The same question comes with the same variables, in fields of a list even many times over. */
+function lastOf<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  let last: { readonly key: Key; readonly value: Value } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: make(key) };
+    return last.value;
+  };
+}
+
+function mentionsVariables({ arguments: given = [] }: FieldNode): boolean {
+  let found = false;
+  for (const argument of given) visit(argument, { Variable: () => void (found = true) });
+  return found;
+}

@@ -1,0 +1,141 @@
+/**
+ * The way of a query or a mutation that comes as one JSON body: a kept answer (L0), an equal question that is being answered, a compiled query over
+ * what is in memory (L1) or has to be read, and where that is not enough GraphQL itself. No Request and no Response on the way. Edge safe.
+ */
+import type { Changes } from '../../platform/cache/changes.ts';
+import type { Authority } from '../../schema/authority.ts';
+import type { Identity, RequestContext } from '../../resolvers/context.ts';
+import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { createReads, type NotedReads } from '../../resolvers/reads.ts';
+import { answerOf, type ByteCache, type Kept } from '../byte-cache/byte-cache.ts';
+import { observed } from '../byte-cache/observed.ts';
+import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
+import type { OperationParams } from '../operation.ts';
+import type { Attempt, OperationScope, ServerContext } from '../request-context.ts';
+import { mediaTypeFor, type MediaType } from './media-type.ts';
+import { keyOf, type Question, type QuestionOf } from './question.ts';
+import { contentTypeOf, type MadeAnswer, type PlainAnswer } from './through-plugins.ts';
+
+/** A request whose method, headers and origin were looked at. */
+export interface Asked extends ServerContext {
+  readonly identity: Identity;
+  readonly body: string;
+  /** The header; '' where there is none. */
+  readonly accept: string;
+}
+
+/** Kept bytes, or text that was made for this request. */
+export type DirectAnswer = Kept | PlainAnswer;
+
+export interface DirectGraphqlOptions {
+  readonly questionOf: QuestionOf;
+  readonly createContext: (scope: OperationScope) => object;
+  readonly throughPlugins: (params: OperationParams, context: ServerContext, mediaType: MediaType) => Promise<MadeAnswer>;
+  readonly metrics?: GatewayMetrics | undefined;
+  /** Absent: every answer is made anew. */
+  readonly keeping?: Keeping | undefined;
+}
+
+export interface Keeping {
+  readonly cache: ByteCache;
+  readonly changes: Changes;
+  /** LiveFeed.isTrusted: while changes may go unheard nothing is taken from the cache, and nothing put into it. */
+  readonly isTrusted: () => boolean;
+}
+
+export interface DirectGraphql {
+  /** Null where the request is not for here: it streams, or something is wrong with it that Yoga tells best. */
+  answer(asked: Asked): MaybePromise<DirectAnswer | null>;
+  /** Of kept answers. */
+  facts(): CacheFacts;
+}
+
+type Make = (asked: Asked, question: Question, mediaType: MediaType, attempt?: Attempt) => MaybePromise<MadeAnswer>;
+
+export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphql {
+  const make = createMaker(options);
+  const kept = options.keeping && createKeptAnswers(options.keeping, make);
+  return {
+    answer(asked) {
+      const question = options.questionOf(asked.body);
+      const mediaType = mediaTypeFor(asked.accept);
+      if (question === null || mediaType === null) return null;
+      const { authority } = question;
+      // A consistency token asks for what is newest.
+      const isShared = kept !== undefined && authority !== null && asked.consistencyToken === undefined && kept.isTrusted();
+      return isShared ? kept.answer(asked, question, authority, mediaType) : make(asked, question, mediaType);
+    },
+    facts: () => kept?.facts() ?? { entries: 0, bytes: 0, refused: 0, dropped: 0, evicted: 0, hits: 0, joined: 0, missed: 0 },
+  };
+}
+
+/** Answers anew. */
+function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOptions): Make {
+  const compiled = (asked: Asked, { query, variables }: NonNullable<Question['compiled']>, attempt: Attempt | undefined): MaybePromise<string | null> => {
+    try {
+      const text = query.run(contextFor(asked, attempt), variables);
+      return typeof text === 'string' ? text : text.catch(() => null);
+    } catch {
+      // Nothing is swallowed: GraphQL meets it again and tells.
+      return null;
+    }
+  };
+  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, attempt: Attempt | undefined): RequestContext =>
+    createContext({
+      identity: attempt === undefined ? identity : observed(identity, attempt.authority, attempt.reads),
+      requestId,
+      consistencyToken,
+      traceparent,
+      lastEventId,
+      reads: attempt?.reads,
+    }) as RequestContext;
+
+  return (asked, question, mediaType, attempt) => {
+    const plugins = (): Promise<MadeAnswer> => throughPlugins(question.params, { ...asked, attempt }, mediaType);
+    if (question.compiled === null) return plugins();
+    const startedMs = performance.now();
+    return andThen(compiled(asked, question.compiled, attempt), (text) => {
+      if (text === null) return plugins();
+      metrics?.operation({ name: question.name, type: 'query', failed: false, durationMs: performance.now() - startedMs });
+      return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: `{"data":${text}}`, isWhole: true };
+    });
+  };
+}
+
+/** Answers that are kept, and those that are being made for several at once. */
+function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
+  const counts = { hits: 0, joined: 0, missed: 0 };
+  /** Equal questions that are being answered: null where it went wrong, or where a change came meanwhile: it may be older than who joined. */
+  const flights = new Map<string, Promise<Kept | null>>();
+
+  const keep = (key: string, { text, headers, isWhole }: MadeAnswer, reads: NotedReads): Kept | null =>
+    isWhole && reads.isKeepable && isTrusted() ? cache.keep(key, answerOf(text, headers['content-type'] ?? ''), reads) : null;
+
+  const lead = (asked: Asked, question: Question, authority: Authority, mediaType: MediaType, key: string): MaybePromise<DirectAnswer> => {
+    counts.missed += 1;
+    const reads = createReads(changes, asked.identity.tenant);
+    const made = make(asked, question, mediaType, { reads, authority });
+    if (!(made instanceof Promise)) return keep(key, made, reads) ?? made;
+    const kept = made.then((answer) => keep(key, answer, reads));
+    const flight = kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key)));
+    flights.set(key, flight);
+    return kept.then((known): MaybePromise<DirectAnswer> => known ?? made);
+  };
+
+  return {
+    isTrusted,
+    answer(asked: Asked, question: Question, authority: Authority, mediaType: MediaType): MaybePromise<DirectAnswer> {
+      const key = keyOf(asked.identity, authority, question.text, mediaType);
+      const known = cache.find(key);
+      if (known !== undefined) {
+        counts.hits += 1;
+        return known;
+      }
+      const underWay = flights.get(key);
+      if (underWay === undefined) return lead(asked, question, authority, mediaType, key);
+      counts.joined += 1;
+      return underWay.then((shared) => shared ?? lead(asked, question, authority, mediaType, key));
+    },
+    facts: (): CacheFacts => ({ ...cache.facts(), ...counts }),
+  };
+}

@@ -1,0 +1,72 @@
+/** What is known of a document once it was parsed, validated and compiled. Edge safe. */
+import { getOperationAST, type DocumentNode, type GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Authority } from '../../schema/authority.ts';
+import { authorityOf } from '../byte-cache/authority.ts';
+import { compileQuery, conditionsIn, type CompiledQuery } from '../compiled/compile.ts';
+import type { Variables } from '../compiled/selection.ts';
+import { createTextMemory } from '../compiled/texts.ts';
+
+export interface KnownDocument {
+  readonly document: DocumentNode;
+  /** Who may share its answers; null: nobody. */
+  readonly authority: Authority | null;
+  /** The operation of that name, or the only one; null where there is none. */
+  operation(name: string | null): OperationDefinitionNode | null;
+  /** Null where it needs what compiled queries cannot do. `variables`: coerced. */
+  compiled(operation: OperationDefinitionNode, variables: Variables): CompiledQuery | null;
+}
+
+/** Null where the text is no valid document: GraphQL says what is wrong with it. */
+export type Documents = (query: string) => KnownDocument | null;
+
+export interface DocumentsOptions {
+  readonly schema: GraphQLSchema;
+  /** Throws for what is no GraphQL. */
+  readonly parse: (query: string) => DocumentNode;
+  readonly validate: (document: DocumentNode) => readonly GraphQLError[];
+}
+
+/** Of their texts; what is known of one takes tens of times that. */
+const DOCUMENT_CHARACTERS_MAX = 1_000_000;
+/** Of one document, for values of its @skip and @include. */
+const VARIANTS_MAX = 16;
+
+export function createDocuments({ schema, parse, validate }: DocumentsOptions): Documents {
+  const texts = createTextMemory();
+  const known = new LRUCache<string, KnownDocument>({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_known, query) => query.length + 1 });
+  const learn = (query: string): KnownDocument | null => {
+    const document = parsed(query, parse);
+    if (document === null || validate(document).length > 0) return null;
+    const conditionNames = [...conditionsIn(document)].sort();
+    const variants = new LRUCache<string, { readonly query: CompiledQuery | null }>({ max: VARIANTS_MAX });
+    return {
+      document,
+      authority: authorityOf(schema, document),
+      operation: (name) => getOperationAST(document, name) ?? null,
+      compiled(operation, variables) {
+        const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name]]));
+        const key = JSON.stringify([operation.name?.value, conditions]);
+        const variant = variants.get(key) ?? { query: compileQuery({ schema, document, operation, conditions, texts }) };
+        variants.set(key, variant);
+        return variant.query;
+      },
+    };
+  };
+  return (query) => {
+    const remembered = known.get(query);
+    if (remembered !== undefined) return remembered;
+    const learned = learn(query);
+    if (learned !== null) known.set(query, learned);
+    return learned;
+  };
+}
+
+function parsed(query: string, parse: (query: string) => DocumentNode): DocumentNode | null {
+  try {
+    return parse(query);
+  } catch {
+    // Whoever answers parses it again and tells.
+    return null;
+  }
+}

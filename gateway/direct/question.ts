@@ -1,0 +1,114 @@
+/** What a request's body asks, so that two that ask the same have the same key, however they write it. */
+import { getVariableValues, OperationTypeNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Authority } from '../../schema/authority.ts';
+import { canonicalJson } from '../../resolvers/commands/canonical-json.ts';
+import type { Identity } from '../../resolvers/context.ts';
+import type { CompiledQuery } from '../compiled/compile.ts';
+import type { Variables } from '../compiled/selection.ts';
+import type { OperationParams } from '../operation.ts';
+import type { Documents, KnownDocument } from './documents.ts';
+
+export interface Question {
+  readonly params: OperationParams;
+  readonly type: 'query' | 'mutation';
+  /** The operation's own. */
+  readonly name: string | undefined;
+  /** Who may share the answer; null: nobody. */
+  readonly authority: Authority | null;
+  /** Document, operation and variables. */
+  readonly text: string;
+  /** Null: GraphQL itself has to answer. */
+  readonly compiled: { readonly query: CompiledQuery; readonly variables: Variables } | null;
+}
+
+export interface QuestionsOptions {
+  readonly schema: GraphQLSchema;
+  readonly documents: Documents;
+  /** True where the operation may cost more than anybody may ask for. */
+  readonly isTooCostly: (operation: { readonly document: KnownDocument['document']; readonly params: OperationParams }) => boolean;
+}
+
+/** Null where the body is not one valid query or mutation: whoever answers says what is wrong with it, or streams. */
+export type QuestionOf = (body: string) => Question | null;
+
+/** Of bodies that were seen before: the same client sends the same bytes. */
+const BODY_CHARACTERS_MAX = 16_000_000;
+
+export function createQuestionOf(options: QuestionsOptions): QuestionOf {
+  const known = new LRUCache<string, Question>({ maxSize: BODY_CHARACTERS_MAX, sizeCalculation: ({ text }, body) => body.length * 2 + text.length });
+  return (body) => {
+    const seen = known.get(body);
+    if (seen !== undefined) return seen;
+    const params = paramsIn(body);
+    const question = params && read(params, options);
+    // Commands never come twice.
+    if (question?.type === 'query') known.set(body, question);
+    return question;
+  };
+}
+
+/** Extensions, and whatever else may change what is meant, are for others. */
+function paramsIn(body: string): OperationParams | null {
+  let asked: unknown;
+  try {
+    asked = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  if (!isRecord(asked)) return null;
+  const { query, operationName = null, variables = null, ...rest } = asked;
+  if (typeof query !== 'string' || Object.keys(rest).length > 0) return null;
+  if (operationName !== null && typeof operationName !== 'string') return null;
+  return variables === null || isRecord(variables) ? { query, operationName, variables } : null;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function read(params: OperationParams, options: QuestionsOptions): Question | null {
+  const { query, operationName = null, variables = null } = params;
+  const known = options.documents(query);
+  const operation = known?.operation(operationName) ?? null;
+  if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
+  const name = operation.name?.value;
+  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled: null };
+  const compiled = compile(known, operation, params, options);
+  const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
+  return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
+}
+
+/** Null where it is nested beyond what can be written. */
+function nestedJson(value: unknown): string | null {
+  try {
+    return canonicalJson(value);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function compile(known: KnownDocument, operation: OperationDefinitionNode, params: OperationParams, options: QuestionsOptions): Question['compiled'] {
+  if (options.isTooCostly({ document: known.document, params })) return null;
+  const { coerced } = getVariableValues(options.schema, operation.variableDefinitions ?? [], params.variables ?? {}, { maxErrors: 1 });
+  const query = coerced && known.compiled(operation, coerced);
+  return query ? { query, variables: coerced } : null;
+}
+
+/** The key of the answer for this person: shared by all of the question's authority, by nobody else. `form`: what the answer looks like. */
+export const keyOf = (identity: Identity, authority: Authority, text: string, form: string): string => `${scopeOf(identity, authority)}${form}\n${text}`;
+
+/** A verified token stands for the same object as long as it is remembered. */
+const scopes = new WeakMap<Identity, Map<Authority, string>>();
+
+function scopeOf(identity: Identity, authority: Authority): string {
+  const known = scopes.get(identity) ?? new Map<Authority, string>();
+  scopes.set(identity, known);
+  const scope = known.get(authority) ?? JSON.stringify(partsOf(identity, authority));
+  known.set(authority, scope);
+  return scope;
+}
+
+function partsOf({ tenant, roles, subject }: Identity, authority: Authority): readonly unknown[] {
+  if (authority === 'TENANT') return [tenant];
+  return authority === 'ROLES' ? [tenant, [...roles].sort()] : [tenant, [...roles].sort(), subject];
+}

@@ -1,0 +1,44 @@
+/** An operation through the plugins, answered without a Request: what compiled queries cannot do, mutations, and everything that fails. */
+import type { ExecutionResult } from 'graphql';
+import { processRegularResult } from 'graphql-yoga';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { App } from '../app.ts';
+import { maskResult } from '../errors.ts';
+import { prepareOperation, type OperationParams } from '../operation.ts';
+import type { ServerContext } from '../request-context.ts';
+import type { MediaType } from './media-type.ts';
+
+/** An answer as HTTP sends it; headers in small letters. */
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+export interface MadeAnswer extends PlainAnswer {
+  /** Executed, to the end, without an error: what failed, in part or altogether, may go better the next time. */
+  readonly isWhole: boolean;
+}
+
+/** Null where the answer is no single result. */
+export async function throughPlugins(
+  app: Pick<App, 'yoga'>,
+  params: OperationParams,
+  context: ServerContext,
+  mediaType: MediaType,
+  logger: Logger,
+): Promise<MadeAnswer> {
+  const result = maskResult(await resultOf(app, params, context), { requestId: context.requestId, logger });
+  const isWhole = result.data != null && result.errors === undefined;
+  if (isWhole) return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: JSON.stringify(result), isWhole };
+  // Which status goes with which error is Yoga's to know.
+  const response = processRegularResult(result, app.yoga.fetchAPI, mediaType);
+  return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text(), isWhole };
+}
+
+export const contentTypeOf = (mediaType: MediaType): string => `${mediaType}; charset=utf-8`;
+
+async function resultOf(app: Pick<App, 'yoga'>, params: OperationParams, context: ServerContext): Promise<ExecutionResult> {
+  const prepared = await prepareOperation(app, params, context);
+  return 'args' in prepared ? await prepared.execute(prepared.args) : { errors: prepared };
+}

@@ -1,0 +1,50 @@
+/** One operation through the plugins, on any transport. */
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { createGraphQLError } from 'graphql-yoga';
+import type { App } from './app.ts';
+import type { ServerContext } from './request-context.ts';
+
+export interface OperationParams {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+type Run = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult;
+
+export interface PreparedOperation {
+  readonly args: ExecutionArgs;
+  /** The plugins' own. */
+  readonly execute: Run;
+  readonly subscribe: (args: ExecutionArgs) => unknown;
+}
+
+/** The operation ready to run, or what is wrong with it. */
+export async function prepareOperation(
+  { yoga }: Pick<App, 'yoga'>,
+  params: OperationParams,
+  context: ServerContext,
+): Promise<PreparedOperation | readonly GraphQLError[]> {
+  const enveloped = yoga.getEnveloped({ ...context, params });
+  try {
+    const document = enveloped.parse(params.query);
+    const problems: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+    if (problems.length > 0) return problems;
+    const args: ExecutionArgs = {
+      schema: enveloped.schema,
+      document,
+      operationName: params.operationName,
+      variableValues: params.variables,
+      contextValue: await enveloped.contextFactory(),
+    };
+    return { args, execute: enveloped.execute as Run, subscribe: enveloped.subscribe };
+  } catch (error) {
+    return [asGraphQLError(error)];
+  }
+}
+
+export function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof Error && error.name === 'GraphQLError') return error as GraphQLError;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return createGraphQLError(originalError.message, { originalError });
+}

@@ -1,0 +1,114 @@
+/**
+ * L1: views and list pages in this process's memory, behind the same fences as kept answers: each is dropped by the change that it can tell of.
+ * A page holds ids, not views: it outlives the changes of its members that do not move them. Edge safe.
+ */
+import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
+import { viewTag, type Changes } from './changes.ts';
+import { createFencedCache, type FencedCacheFacts } from './fenced-cache.ts';
+import type { Epoch } from './epochs.ts';
+
+/** Shared by all who read it: nobody may change it. */
+export interface NearView {
+  readonly version: number;
+  readonly view: object;
+}
+
+export interface NearPage {
+  readonly items: readonly { readonly id: string; readonly cursor: string }[];
+  readonly endCursor: string | null;
+  readonly hasNextPage: boolean;
+}
+
+/** A page with its views, as of one moment. */
+export interface WholePage {
+  readonly page: NearPage;
+  /** In the order of the items. */
+  readonly views: readonly object[];
+  /** Of the views. */
+  readonly tags: readonly string[];
+}
+
+export interface NearViews {
+  /** The moment before a read, for what it brings. */
+  now(): Epoch;
+  /** Undefined where nothing is known of it here. `tag`: viewTag. */
+  view(tag: string): NearView | undefined;
+  /** Undefined where the page, or one of its views, is not here. */
+  page(query: ListQuery): WholePage | undefined;
+  /** `since`: from before the read. `textLength`: of its JSON text. */
+  keepView(ref: ViewRef, found: NearView, textLength: number, since: Epoch): void;
+  /** `textLength`: of the views' JSON texts together. */
+  keepPage(query: ListQuery, page: NearPage, textLength: number, since: Epoch): void;
+  facts(): FencedCacheFacts & { readonly hits: number; readonly missed: number };
+}
+
+export interface NearViewsOptions {
+  readonly changes: Changes;
+  /** LiveFeed.isTrusted: while changes may go unheard nothing is taken from here. */
+  readonly isTrusted: () => boolean;
+  readonly nowMs: () => number;
+  /** 100 MB if absent. */
+  readonly bytesMax?: number | undefined;
+}
+
+/** A view as an object to the JSON text that it was, in bytes a character. */
+const OBJECT_BYTES = 3;
+const ITEM_BYTES = 200;
+
+export function createNearViews({ changes, isTrusted, nowMs, bytesMax }: NearViewsOptions): NearViews {
+  const cache = createFencedCache<NearView | PageEntry>({ epochs: changes.epochs, nowMs, bytesMax });
+  const counts = { hits: 0, missed: 0 };
+  const counted = <T>(found: T | undefined): T | undefined => {
+    if (found === undefined) counts.missed += 1;
+    else counts.hits += 1;
+    return found;
+  };
+  const find = (key: string): NearView | PageEntry | undefined => (isTrusted() ? cache.find(key) : undefined);
+  const keep = (key: string, tag: string, value: NearView | PageEntry, bytes: number, since: Epoch): void => {
+    if (isTrusted()) cache.keep(key, value, bytes, { tags: new Set([tag]), since, untilMs: Infinity });
+  };
+  const wholeOf = (entry: PageEntry): WholePage | undefined => {
+    const now = changes.epochs.now();
+    // While nothing has changed at all, its views have not either.
+    if (entry.whole !== undefined && entry.wholeAt === now) return entry.whole;
+    const views: object[] = [];
+    for (const tag of entry.tags) {
+      const known = cache.find(tag) as NearView | undefined;
+      if (known === undefined) return undefined;
+      views.push(known.view);
+    }
+    entry.whole = { page: entry.page, views, tags: entry.tags };
+    entry.wholeAt = now;
+    return entry.whole;
+  };
+  return {
+    now: () => changes.epochs.now(),
+    view: (tag) => counted(find(tag) as NearView | undefined),
+    page(query) {
+      const entry = find(pageKey(query)) as PageEntry | undefined;
+      return counted(entry && wholeOf(entry));
+    },
+    keepView(ref, found, textLength, since) {
+      const tag = viewTag(ref);
+      keep(tag, tag, found, textLength * OBJECT_BYTES, since);
+    },
+    keepPage(query, page, textLength, since) {
+      const { tenant, kind } = query;
+      const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
+      // A page holds on to its views, whether or not they are kept by themselves.
+      const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
+      keep(pageKey(query), changes.tagOfList(query), { page, tags }, bytes, since);
+    },
+    facts: () => ({ ...cache.facts(), ...counts }),
+  };
+}
+
+interface PageEntry {
+  readonly page: NearPage;
+  readonly tags: readonly string[];
+  whole?: WholePage;
+  wholeAt?: Epoch;
+}
+
+/** No view's tag: those begin otherwise. */
+const pageKey = (query: ListQuery): string => `page|${JSON.stringify(query)}`;

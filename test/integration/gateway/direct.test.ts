@@ -1,0 +1,124 @@
+/** The direct way (a JSON body whose length is known) against Yoga's own: whoever asks cannot tell which of them answered. */
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { makeId } from '../../../domain/ids.ts';
+import { createApp, type App } from '../../../gateway/app.ts';
+import { createHealth } from '../../../gateway/health.ts';
+import type { Identity } from '../../../resolvers/context.ts';
+import { createRequestContext } from '../../../resolvers/request-context.ts';
+import { schema } from '../../../schema/schema.ts';
+import { aLead } from '../../support/a-lead.ts';
+import { ACME, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
+import { scoreOf } from '../../support/facts.ts';
+
+const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Date.parse('2100-01-01') };
+const ADA = makeId('lead', 'ada');
+const LEAD = 'query ($id: ID!, $names: Boolean = true) { lead(id: $id) { id name @include(if: $names) } }';
+const THREE_LEVELS_TOO_DEEP = `{ leads { ${'edges { node { matches { '.repeat(5)} edges { cursor } ${'} } }'.repeat(5)} } }`;
+
+describe('the direct way', () => {
+  let brokerage: Brokerage;
+  let app: App;
+  beforeEach(async () => {
+    brokerage = createBrokerage();
+    await brokerage.put(aLead({ name: 'ada', score: scoreOf(90) }), aLead({ name: 'bob', email: 'bob@example.com', firstName: 'Änne' }));
+    const { ports, shared } = brokerage;
+    const fine = async (): Promise<void> => undefined;
+    app = createApp({
+      schema,
+      createContext: (scope) => createRequestContext(ports, shared, scope),
+      verifier: { verify: async () => ANN },
+      clock: ports.clock,
+      logger: ports.logger,
+      health: createHealth({ log: fine, readModels: fine, liveBus: fine }, ports.clock),
+      limits: { costMax: 2_000 },
+    });
+  });
+  const ask = async (body: string, headers: Record<string, string>): Promise<{ status: number; type: string | null; text: string }> => {
+    const all = { 'content-type': 'application/json', authorization: 'Bearer token', 'x-request-id': 'r1', ...headers };
+    const response = await app.fetch(new Request('http://gateway/graphql', { method: 'POST', headers: all, body }), {});
+    return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+  };
+  const bothWays = async (body: string, headers: Record<string, string> = {}) => {
+    const taken = vi.spyOn(app.direct, 'answer').mockClear();
+    const direct = await ask(body, { ...headers, 'content-length': String(Buffer.byteLength(body)) });
+    const tries = taken.mock.calls.length;
+    const yoga = await ask(body, headers);
+    expect(taken.mock.calls.length, 'without a length it is not the direct way').toBe(tries);
+    return { direct, yoga, tries };
+  };
+  const bodyOf = (query: string, variables?: object, operationName?: string): string => JSON.stringify({ query, variables, operationName });
+
+  it.each([
+    ['a lead', bodyOf(LEAD, { id: ADA })],
+    ['a lead without its name', bodyOf(LEAD, { id: ADA, names: false })],
+    ['a lead that is not there', bodyOf(LEAD, { id: makeId('lead', 'nobody') })],
+    ['what is no id', bodyOf(LEAD, { id: 'nonsense' })],
+    ['a list', bodyOf('{ leads { edges { cursor node { name score { value } } } pageInfo { endCursor hasNextPage } } }')],
+    ['the person', bodyOf('{ viewer { subject roles } }')],
+    ['a node of an abstract type', bodyOf(`{ node(id: "${ADA}") { id ... on Lead { name } } }`)],
+    ['introspection', bodyOf('{ __type(name: "Lead") { name kind } }')],
+    ['a variable that is missing', bodyOf(LEAD)],
+    ['a variable of the wrong type', bodyOf(LEAD, { id: ADA, names: 'yes' })],
+    ['an argument that a resolver refuses', bodyOf('{ leads(first: 1000) { edges { cursor } } }')],
+    ['an argument that a resolver refuses beside what it does not', bodyOf(`{ lead(id: "${ADA}") { matches(first: 0) { edges { cursor } } } agents { id } }`)],
+    ['one of two operations', bodyOf('query A { agents { id } } query B { viewer { subject } }', {}, 'B')],
+    ['no operation of that name', bodyOf('query A { agents { id } } query B { agents { id } }', {}, 'C')],
+    ['two operations and no name', bodyOf('query A { agents { id } } query B { agents { id } }')],
+    ['no GraphQL', bodyOf('{ leads')],
+    ['a field that is not there', bodyOf('{ shoeSize }')],
+    ['too much', bodyOf('{ leads(first: 100) { edges { node { matches(first: 100) { edges { cursor } } } } } }')],
+    ['too deep', bodyOf(THREE_LEVELS_TOO_DEEP)],
+    ['a mutation that is refused', bodyOf('mutation { addNote(input: { leadId: "nonsense", text: "a" }) { status } }')],
+    ['a mutation', bodyOf(`mutation { addNote(input: { leadId: "${ADA}", text: "a", idempotencyKey: "k" }) { id status } }`)],
+    ['a subscription', bodyOf('subscription { leadChanged { cursor } }')],
+    ['a list of requests', `[${bodyOf('{ agents { id } }')}]`],
+    ['no JSON', '{"query":'],
+    ['something else', '7'],
+    ['an unknown parameter', '{"query":"{ agents { id } }","id":7}'],
+    ['extensions', '{"query":"{ agents { id } }","extensions":{}}'],
+  ])('answers %s as Yoga does, the first time and the second', async (what, body) => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      if (what === 'a subscription') continue;
+      const { direct, yoga, tries } = await bothWays(body, { accept });
+      expect(direct).toEqual(yoga);
+      expect(tries).toBe(1);
+      expect((await bothWays(body, { accept })).direct).toEqual(yoga);
+    }
+  });
+
+  it.each([
+    [''],
+    ['*/*'],
+    ['application/*'],
+    ['application/json; charset=utf-8'],
+    ['application/json; charset=latin1'],
+    ['application/graphql-response+json, application/json;q=0.9'],
+    ['application/json, application/graphql-response+json'],
+    ['text/html, */*;q=0.8'],
+    ['text/html'],
+    ['multipart/mixed, application/json'],
+    ['TEXT/HTML , APPLICATION/JSON'],
+    ['*/json'],
+    ['image/*, application/json'],
+  ])('answers in the form that Yoga takes %s for', async (accept) => {
+    const { direct, yoga } = await bothWays(bodyOf(LEAD, { id: ADA }), { accept });
+    expect(direct).toEqual(yoga);
+  });
+
+  it('answers UNAVAILABLE as Yoga does, whole or in part', async () => {
+    brokerage.outages.readModels = true;
+    for (const query of ['{ leads { edges { cursor } } }', `{ lead(id: "${ADA}") { id scoreHistory { at } } }`]) {
+      const { direct, yoga } = await bothWays(bodyOf(query));
+      expect(direct).toEqual(yoga);
+      expect(direct.text).toContain('UNAVAILABLE');
+    }
+  });
+
+  it('leaves to Yoga who may not ask, and what is too long', async () => {
+    const { direct, yoga } = await bothWays(bodyOf(LEAD, { id: ADA }), { authorization: 'Basic nonsense' });
+    expect(direct).toEqual(yoga);
+    expect(direct.status).toBe(401);
+    const long = await bothWays(bodyOf(`{ leads(after: "${'x'.repeat(70_000)}") { edges { cursor } } }`));
+    expect(long.direct).toEqual(long.yoga);
+  });
+});
