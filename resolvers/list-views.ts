@@ -32,24 +32,21 @@ export function listViews<View extends object>(context: RequestContext, plan: Li
 }
 
 /** The page, noted with the views on it. Throws ApiError (UNAVAILABLE). */
-export function readPage<View extends object>(
-  context: RequestContext,
-  { dependsOnClock, ...plan }: ListPlan,
-  first: number,
-  after?: string,
-): MaybePromise<ViewPage<View>> {
+export function readPage<View extends object>(context: RequestContext, whole: ListPlan, first: number, after?: string): MaybePromise<ViewPage<View>> {
+  const { dependsOnClock, ...plan } = whole;
   const query: ListQuery = { ...plan, tenant: context.identity.tenant, first, ...(after === undefined ? {} : { after }) };
   if (dependsOnClock) context.reads.never();
   context.reads.list(query);
   const newEnough = context.loaders.listsAreNewEnough();
-  if (newEnough !== undefined) return newEnough.then(() => farPage<View>(context, query, false));
-  const near = dependsOnClock ? undefined : nearPage<View>(context, query);
-  return near ?? farPage<View>(context, query, dependsOnClock !== true);
+  if (newEnough !== undefined) return newEnough.then(() => farPage<View>(context, query, null));
+  if (dependsOnClock) return farPage<View>(context, query, null);
+  const key = pageKey(whole, query);
+  return nearPage<View>(context, key) ?? farPage<View>(context, query, key);
 }
 
 /** Undefined where the page or one of its views is not in memory. */
-function nearPage<View>({ shared, reads }: RequestContext, query: ListQuery): ViewPage<View> | undefined {
-  const near = shared.near.page(query);
+function nearPage<View>({ shared, reads }: RequestContext, key: string): ViewPage<View> | undefined {
+  const near = shared.near.page(key);
   if (near === undefined) return undefined;
   const { page, views, tags } = near;
   for (const tag of tags) reads.tag(tag);
@@ -57,7 +54,8 @@ function nearPage<View>({ shared, reads }: RequestContext, query: ListQuery): Vi
   return { edges, endCursor: page.endCursor, hasNextPage: page.hasNextPage };
 }
 
-async function farPage<View extends object>({ ports, shared, reads }: RequestContext, query: ListQuery, isKept: boolean): Promise<ViewPage<View>> {
+/** `key`: what to keep it under; null: nowhere. */
+async function farPage<View extends object>({ ports, shared, reads }: RequestContext, query: ListQuery, key: string | null): Promise<ViewPage<View>> {
   const { tenant, kind } = query;
   const since = shared.near.now();
   const name = listName(query);
@@ -76,8 +74,16 @@ async function farPage<View extends object>({ ports, shared, reads }: RequestCon
     hasNextPage,
   };
   const textLength = items.reduce((sum, { doc }) => sum + doc.length, 0);
-  if (isKept) shared.near.keepPage(query, page, textLength, since);
+  if (key !== null) shared.near.keepPage(key, query, page, textLength, since);
   return { edges, endCursor: page.endCursor, hasNextPage };
+}
+
+const planTexts = new WeakMap<ListPlan, string>();
+
+function pageKey(plan: ListPlan, { tenant, first, after }: ListQuery): string {
+  const text = planTexts.get(plan) ?? JSON.stringify(plan);
+  planTexts.set(plan, text);
+  return `${JSON.stringify([tenant, first, after])}${text}`;
 }
 
 const listName = ({ kind, order, direction }: ListPlan): string => `${kind}:${order}:${direction}`;

@@ -5,6 +5,7 @@ import type { Delivered } from '../live-bus/live-bus.ts';
 import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import { createListTags } from './list-tags.ts';
+import { viewTag } from './view-tags.ts';
 
 export interface Changes {
   readonly epochs: Epochs;
@@ -21,8 +22,6 @@ export interface Changes {
   /** Messages of the tenant were lost. */
   missed(tenant: TenantId): void;
 }
-
-export const viewTag = ({ tenant, kind, id }: ViewRef): string => `view|${tenant}|${kind}|${id}`;
 
 export interface ChangesOptions {
   readonly movesMax?: number | undefined;

@@ -2,10 +2,12 @@
  * L1: views and list pages in this process's memory, behind the same fences as kept answers: each is dropped by the change that it can tell of.
  * A page holds ids, not views: it outlives the changes of its members that do not move them. Edge safe.
  */
-import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
-import { viewTag, type Changes } from './changes.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { ListQuery, ViewKind, ViewRef } from '../read-models/read-models.ts';
+import type { Changes } from './changes.ts';
 import { createFencedCache, type FencedCacheFacts } from './fenced-cache.ts';
 import type { Epoch } from './epochs.ts';
+import { createViewTags, viewTag, type TagOf } from './view-tags.ts';
 
 /** Shared by all who read it: nobody may change it. */
 export interface NearView {
@@ -31,14 +33,16 @@ export interface WholePage {
 export interface NearViews {
   /** The moment before a read, for what it brings. */
   now(): Epoch;
-  /** Undefined where nothing is known of it here. `tag`: viewTag. */
+  /** Tags of the views of a kind. */
+  tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
+  /** Undefined where nothing is known of it here. */
   view(tag: string): NearView | undefined;
-  /** Undefined where the page, or one of its views, is not here. */
-  page(query: ListQuery): WholePage | undefined;
+  /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. */
+  page(key: string): WholePage | undefined;
   /** `since`: from before the read. `textLength`: of its JSON text. */
   keepView(ref: ViewRef, found: NearView, textLength: number, since: Epoch): void;
   /** `textLength`: of the views' JSON texts together. */
-  keepPage(query: ListQuery, page: NearPage, textLength: number, since: Epoch): void;
+  keepPage(key: string, query: ListQuery, page: NearPage, textLength: number, since: Epoch): void;
   facts(): FencedCacheFacts & { readonly hits: number; readonly missed: number };
 }
 
@@ -83,21 +87,22 @@ export function createNearViews({ changes, isTrusted, nowMs, bytesMax }: NearVie
   };
   return {
     now: () => changes.epochs.now(),
+    tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as NearView | undefined),
-    page(query) {
-      const entry = find(pageKey(query)) as PageEntry | undefined;
+    page(key) {
+      const entry = find(`page|${key}`) as PageEntry | undefined;
       return counted(entry && wholeOf(entry));
     },
     keepView(ref, found, textLength, since) {
       const tag = viewTag(ref);
       keep(tag, tag, found, textLength * OBJECT_BYTES, since);
     },
-    keepPage(query, page, textLength, since) {
+    keepPage(key, query, page, textLength, since) {
       const { tenant, kind } = query;
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(pageKey(query), changes.tagOfList(query), { page, tags }, bytes, since);
+      keep(`page|${key}`, changes.tagOfList(query), { page, tags }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -109,6 +114,3 @@ interface PageEntry {
   whole?: WholePage;
   wholeAt?: Epoch;
 }
-
-/** No view's tag: those begin otherwise. */
-const pageKey = (query: ListQuery): string => `page|${JSON.stringify(query)}`;

@@ -1,8 +1,8 @@
 /** One kind of view: out of memory (L1) at once, else batched per tick and parsed once. */
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
-import { viewTag } from '../../platform/cache/changes.ts';
 import type { NearViews } from '../../platform/cache/near-views.ts';
+import type { TagOf } from '../../platform/cache/view-tags.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
 import type { Reads } from '../reads.ts';
@@ -34,11 +34,12 @@ const BATCH_MAX = 500;
 
 export function createViewLoader<View extends object & { readonly version: number }>(options: ViewLoaderOptions): ViewLoader<View> {
   const { tenant, kind, floors, ready, near, reads } = options;
+  let tagOf: TagOf | undefined;
   let batches: DataLoader<string, View | null> | undefined;
   const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
   return {
     load(id) {
-      const tag = viewTag({ tenant, kind, id });
+      const tag = (tagOf ??= near.tagsOf(tenant, kind))(id);
       reads.tag(tag);
       // While tokens are being checked nobody knows what is new enough.
       const known = ready === undefined ? near.view(tag) : undefined;
