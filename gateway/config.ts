@@ -13,6 +13,8 @@ export interface GatewayConfig {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** For kept answers (L0) and for views and lists (L1), half each; 0: nothing is kept. */
+  readonly cacheBytes: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly auth: { readonly keys: KeySourceConfig; readonly issuer?: string | undefined; readonly audience?: string | undefined };
@@ -38,6 +40,7 @@ export function gatewayConfig(env: Environment): GatewayConfig {
   const config: GatewayConfig = {
     host,
     port: read.integer('PORT', 0, 65_535),
+    cacheBytes: read.integer('CACHE_MEGABYTES', 0, 100_000) * 1024 * 1024,
     dataDir: read.text('DATA_DIR'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
     auth: { keys, issuer: read.optional('JWT_ISSUER'), audience: read.optional('JWT_AUDIENCE') },

@@ -22,7 +22,7 @@ async function main(config: GatewayConfig): Promise<void> {
   }
   const assets = await createStaticFiles(DASHBOARD);
   const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
-  const gateway = await startGateway({ ports, verifier, devTokens, host: config.host, port: config.port, assets, webhook });
+  const gateway = await startGateway({ ports, verifier, devTokens, host: config.host, port: config.port, cacheBytes: config.cacheBytes, assets, webhook });
   logger.info({ url: gateway.url }, `ready on ${gateway.url}`);
   onStopSignal(logger, async () => {
     await gateway.stop();

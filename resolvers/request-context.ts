@@ -10,11 +10,16 @@ import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { within } from './within.ts';
 
+export interface SharedOptions {
+  /** For views and lists in memory (L1); 0: none are kept; 100 MB if absent. */
+  readonly nearBytesMax?: number | undefined;
+}
+
 /** Once for a process. Nothing is read or listened to before it is needed. */
-export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}): GatewayShared {
+export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}, { nearBytesMax }: SharedOptions = {}): GatewayShared {
   const changes = createChanges();
   const feed = createLiveFeed(ports.liveBus, ports.logger, { changes });
-  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime() });
+  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime(), bytesMax: nearBytesMax });
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {

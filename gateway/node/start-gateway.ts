@@ -19,6 +19,8 @@ export interface StartGatewayOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** For kept answers and for views and lists in memory, half each; 0: nothing is kept; 200 MB if not given. */
+  readonly cacheBytes?: number | undefined;
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   /** False where several gateways share a process and another one tells of it. */
@@ -34,10 +36,13 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
+const CACHE_BYTES = 200 * 1024 * 1024;
+
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
   const { ports, verifier } = options;
   const { clock, logger } = ports;
-  const shared = createGatewayShared(ports);
+  const { cacheBytes = CACHE_BYTES } = options;
+  const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2 });
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
   const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
   const app = createApp({
@@ -52,7 +57,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     graphiqlPage: createGraphiqlPage(),
     assets: options.assets,
     webhook: options.webhook,
-    caching: { changes: shared.changes, isTrusted: () => shared.feed.isTrusted() },
+    caching: cacheBytes === 0 ? undefined : { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: cacheBytes / 2 },
   });
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
   // Heard from the start, so that the first question that may be kept is.

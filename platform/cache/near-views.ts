@@ -51,7 +51,7 @@ export interface NearViewsOptions {
   /** LiveFeed.isTrusted: while changes may go unheard nothing is taken from here. */
   readonly isTrusted: () => boolean;
   readonly nowMs: () => number;
-  /** 100 MB if absent. */
+  /** 100 MB if absent; 0: nothing is kept. */
   readonly bytesMax?: number | undefined;
 }
 
@@ -59,8 +59,9 @@ export interface NearViewsOptions {
 const OBJECT_BYTES = 3;
 const ITEM_BYTES = 200;
 
-export function createNearViews({ changes, isTrusted, nowMs, bytesMax }: NearViewsOptions): NearViews {
-  const cache = createFencedCache<NearView | PageEntry>({ epochs: changes.epochs, nowMs, bytesMax });
+export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearViewsOptions): NearViews {
+  const isTrusted = bytesMax === 0 ? () => false : options.isTrusted;
+  const cache = createFencedCache<NearView | PageEntry>({ epochs: changes.epochs, nowMs, bytesMax: bytesMax === 0 ? undefined : bytesMax });
   const counts = { hits: 0, missed: 0 };
   const counted = <T>(found: T | undefined): T | undefined => {
     if (found === undefined) counts.missed += 1;

@@ -12,6 +12,11 @@ export const VARIABLES = [
   { name: 'HOST', default: '127.0.0.1', meaning: 'Address the gateway listens on. Dev tokens are given only while it is a loopback address.' },
   { name: 'PORT', default: '4000', meaning: 'Port of the gateway; 0 takes a free one.' },
   { name: 'GATEWAYS', default: '1', meaning: '`npm start` only: how many gateways to run, on PORT, PORT+1, …' },
+  {
+    name: 'CACHE_MEGABYTES',
+    default: '200',
+    meaning: 'Memory of one gateway for answers, views and lists that were asked for already, half of it for answers; 0 keeps nothing.',
+  },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },

@@ -8,6 +8,7 @@ import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { within } from '../within.ts';
+import { parseView } from '../parse-view.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 
@@ -68,11 +69,18 @@ async function laneOnStream({ identity, ports, requestId, shared }: RequestConte
   const creation = creationOf(streamId);
   if (creation === null) return asNew;
   const { tenant } = identity;
+  const near = shared.near.view(shared.near.tagsOf(tenant, 'lead')(streamId));
+  if (near !== undefined) return commandLane({ type, tier: (near.view as Lead).score?.tier, bulk: false });
   try {
-    const [view] = await within(shared.timing.lookupMs, ports.readModels.get([{ tenant, kind: 'lead', id: streamId }]));
-    if (view != null) return commandLane({ type, tier: (JSON.parse(view.doc) as Lead).score?.tier, bulk: false });
+    const [view, receipt] = await within(
+      shared.timing.lookupMs,
+      ports.readModels.get([
+        { tenant, kind: 'lead', id: streamId },
+        { tenant, kind: 'command', id: creation },
+      ]),
+    );
+    if (view != null) return commandLane({ type, tier: parseView<Lead>(view.doc).score?.tier, bulk: false });
     // Not there yet, but on its way: in the same lane, under the same key, it cannot be overtaken.
-    const [receipt] = await within(shared.timing.lookupMs, ports.readModels.get([{ tenant, kind: 'command', id: creation }]));
     const { status, lane } = receipt == null ? {} : (JSON.parse(receipt.doc) as Partial<CommandReceipt>);
     return status === 'ACCEPTED' && lane !== undefined ? lane : asNew;
   } catch (error) {

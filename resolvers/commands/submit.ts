@@ -49,9 +49,8 @@ async function accept(context: RequestContext, envelope: CommandEnvelope, isKeye
   if (receipt.status !== 'ACCEPTED') return receipt;
   // It may be there by an earlier request already: sent once more, the inbox makes it one.
   await appendCommands(context, [envelope], acceptance);
-  const noted = context.shared.receipts.note([receipt]);
-  // Of a kept id, readers wait for the note themselves; an unknown id would be nothing to them.
-  if (!isKeyed) await acceptance.bound(within(context.shared.timing.lookupMs, noted)).catch(() => undefined);
+  // Whoever asks for it meanwhile waits for the note: of a kept id there is a mark, and a new one says by itself how new it is.
+  void context.shared.receipts.note([receipt]);
   return receipt;
 }
 

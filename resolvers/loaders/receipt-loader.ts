@@ -9,6 +9,7 @@ import { unavailable } from '../errors.ts';
 import type { Reads } from '../reads.ts';
 import type { GatewayPorts } from '../ports.ts';
 import { isReceiptMark } from '../../platform/read-models/receipt-put.ts';
+import { madeAtMs } from '../../platform/messages/new-id.ts';
 import { caughtUp } from './receipt-progress.ts';
 
 export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
@@ -39,7 +40,10 @@ export async function readReceipts(
   const known = await Promise.all(
     ids.map(async (id, at) => {
       const found = stored[at] ?? null;
-      return found === 'MARK' ? behindMark(ports, tenant, id) : (found ?? fromInbox(ports, tenant, id));
+      if (found !== null && found !== 'MARK') return found;
+      const handled = found === 'MARK' ? null : await fromInbox(ports, tenant, id);
+      if (handled !== null || (found === null && !isNew(ports, id))) return handled;
+      return behindMark(ports, tenant, id, found);
     }),
   );
   const receipts = await Promise.all(known.map(async (receipt) => (receipt === null || receipt instanceof Error ? receipt : caughtUp(ports, receipt))));
@@ -72,8 +76,14 @@ async function fromInbox({ origin }: ReceiptPorts, tenant: TenantId, id: Command
   }
 }
 
-/** A mark says only that somebody asked. */
-async function behindMark(ports: ReceiptPorts, tenant: TenantId, id: CommandId): Promise<CommandReceipt | Error> {
+/** An id that was made a moment ago may be on its way to the log, and then to the read models: its answer does not wait for them. */
+function isNew({ clock }: ReceiptPorts, id: CommandId): boolean {
+  const ageMs = clock.now().getTime() - madeAtMs(id);
+  return ageMs > -MARK_PATIENCE_MS && ageMs < MARK_PATIENCE_MS;
+}
+
+/** A mark says only that somebody asked; `found`: null where there is not even one. */
+async function behindMark(ports: ReceiptPorts, tenant: TenantId, id: CommandId, mark: 'MARK' | null): Promise<CommandReceipt | null | Error> {
   const untilMs = performance.now() + MARK_PATIENCE_MS;
   do {
     await new Promise((resolve) => setTimeout(resolve, MARK_POLL_MS));
@@ -81,5 +91,6 @@ async function behindMark(ports: ReceiptPorts, tenant: TenantId, id: CommandId):
     if (found !== 'MARK' && found != null) return found;
   } while (performance.now() < untilMs);
   const handled = await fromInbox(ports, tenant, id);
+  if (handled === null && mark === null) return null;
   return handled ?? unavailable('it is not known whether this command was taken in: send it again with its idempotency key');
 }

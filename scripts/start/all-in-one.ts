@@ -111,7 +111,17 @@ async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, 
   const running: RunningGateway[] = [];
   for (let index = 0; index < config.gateways; index += 1) {
     const port = gateway.port === 0 ? 0 : gateway.port + index;
-    const one = await startGateway({ ports, verifier, devTokens, host: gateway.host, port, assets, webhook, processMetrics: index === 0 });
+    const one = await startGateway({
+      ports,
+      verifier,
+      devTokens,
+      host: gateway.host,
+      port,
+      cacheBytes: gateway.cacheBytes,
+      assets,
+      webhook,
+      processMetrics: index === 0,
+    });
     started.push(() => one.stop());
     running.push(one);
   }

@@ -1,7 +1,7 @@
 /** What `npm run bench` is told on its command line. */
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild'] as const;
+export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept'] as const;
 /** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
 const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -13,7 +13,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --seconds   length of a round
   --commands  of write: commands of a round
   --cold      of lanes: cold commands that wait
-  --leads     of rebuild: leads whose views are built anew
+  --leads     of rebuild and rest: leads whose views are built anew, or read
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -37,6 +37,8 @@ export interface BenchOptions {
   readonly laneSamples: number;
   /** Leads whose views are built anew while they are read. */
   readonly rebuildLeads: number;
+  /** Leads in Redis of which some are read. */
+  readonly restLeads: number;
   /** How long leads are read before a rebuild, and after it. */
   readonly readSeconds: number;
   readonly write: boolean;
@@ -54,6 +56,7 @@ const FULL = {
   coldCommands: 200_000,
   laneSamples: 300,
   rebuildLeads: 100_000,
+  restLeads: 100_000,
   readSeconds: 30,
 };
 const QUICK = {
@@ -68,6 +71,7 @@ const QUICK = {
   coldCommands: 400,
   laneSamples: 30,
   rebuildLeads: 500,
+  restLeads: 500,
   readSeconds: 3,
 };
 
@@ -97,6 +101,7 @@ export function benchOptions(args: string[]): BenchOptions {
     writeCommands: positive('commands', values.commands, size.writeCommands, COUNT_MAX),
     coldCommands: positive('cold', values.cold, size.coldCommands, COUNT_MAX),
     rebuildLeads: positive('leads', values.leads, size.rebuildLeads, COUNT_MAX),
+    restLeads: positive('leads', values.leads, size.restLeads, COUNT_MAX),
     write: values.write || (!values.quick && values.only === undefined),
   };
 }

@@ -1,9 +1,11 @@
 /** The figures of the scaled size as tables. Each ratio is of one run, and the median of its rounds' own ratios where it has rounds. */
 import type { PacedSample } from './load/jobs.ts';
 import type { ScaledResults } from './run-scaled.ts';
+import { ACCEPT_PEER, type AcceptResult } from './scenarios/accept.ts';
 import type { LanesResult } from './scenarios/lanes.ts';
 import type { ProduceResult, ProduceRound } from './scenarios/produce.ts';
 import type { RebuildResult } from './scenarios/rebuild.ts';
+import { REST_OURS, type RestResult } from './scenarios/rest.ts';
 import type { WriteResult, WriteRound } from './scenarios/write.ts';
 import type { WriteRate } from './scenarios/write-rate.ts';
 import { median, quantile } from './statistics.ts';
@@ -105,17 +107,59 @@ function rebuildTable({ leads, seconds, ...phases }: RebuildResult): string {
   return [table(heads, rows), ...(first === undefined ? [] : [`**The first wrong answer:** ${first}`])].join('\n\n');
 }
 
+function restTable({ leads, rounds }: RestResult): string {
+  const ours = rounds[REST_OURS] ?? [];
+  const rows = Object.entries(rounds).map(([name, of]) => {
+    const ratios = of.map(({ requestsPerSecond }, at) => (ours[at]?.requestsPerSecond ?? Number.NaN) / requestsPerSecond);
+    return [
+      name,
+      whole(median(of.map(({ requestsPerSecond }) => requestsPerSecond))),
+      fixed(2)(median(ratios)),
+      ratios.map(fixed(2)).join(', '),
+      fixed(0)(median(of.map(({ p99Ms }) => p99Ms))),
+      fixed(0)(median(of.map(({ serverMicrosPerRequest }) => serverMicrosPerRequest ?? Number.NaN))),
+      String(of.reduce((sum, { errors }) => sum + errors, 0)),
+    ];
+  });
+  const heads = [`one lead by id, ${whole(leads)} in Redis`, 'requests/s', 'this gateway to it', 'by round', 'p99 ms', 'server CPU µs/request', 'errors'];
+  return table(heads, rows);
+}
+
+function acceptTable({ rounds }: AcceptResult): string {
+  const peer = rounds[ACCEPT_PEER] ?? [];
+  const rows = Object.entries(rounds).map(([name, of]) => {
+    const ratios = of.map(({ requestsPerSecond }, at) => requestsPerSecond / (peer[at]?.requestsPerSecond ?? Number.NaN));
+    return [
+      name,
+      whole(median(of.map(({ requestsPerSecond }) => requestsPerSecond))),
+      fixed(2)(median(ratios)),
+      ratios.map(fixed(2)).join(', '),
+      fixed(0)(median(of.map(({ p50Ms }) => p50Ms))),
+      fixed(0)(median(of.map(({ p99Ms }) => p99Ms))),
+      fixed(0)(median(of.map(({ serverMicrosPerRequest }) => serverMicrosPerRequest))),
+      String(of.reduce((sum, { errors }) => sum + errors, 0)),
+    ];
+  });
+  return table(['mutations accepted, 32 clients', 'accepted/s', 'to one insert each', 'by round', 'p50 ms', 'p99 ms', 'server CPU µs', 'errors'], rows);
+}
+
 /** By name of the page's section. */
-export function describeScaled({ write, produce, lanes, rebuild, missing = {} }: ScaledResults): Map<string, string> {
+export function describeScaled({ write, produce, lanes, rebuild, rest, accept, missing = {} }: ScaledResults): Map<string, string> {
   return new Map([
     ...(write ? [['write figures', writeTable(write)] as const] : []),
     ...(produce ? [['produce figures', `${produceTable(produce, 'singles')}\n\n${produceTable(produce, 'batches')}`] as const] : []),
     ...(lanes ? [['lanes figures', lanesTables(lanes)] as const] : []),
     ...(rebuild ? [['rebuild figures', rebuildTable(rebuild)] as const] : []),
+    ...(accept ? [['accept figures', acceptTable(accept)] as const] : []),
+    ...(rest ? [['rest figures', restTable(rest)] as const] : []),
     ...Object.entries(missing).map(([name, reason]) => [`${name} figures`, `**Not measured:** ${reason}`] as const),
   ]);
 }
 
 /** Answers that were not what they should be. */
-export const wrongAnswers = ({ lanes, rebuild }: ScaledResults): number =>
-  (lanes?.wrong.length ?? 0) + (rebuild === undefined ? 0 : wrongIn([...rebuild.before, ...rebuild.during, ...rebuild.after]).length);
+export const wrongAnswers = ({ lanes, rebuild, rest }: ScaledResults): number =>
+  (lanes?.wrong.length ?? 0) +
+  Object.values(rest?.rounds ?? {})
+    .flat()
+    .reduce((sum, { errors }) => sum + errors, 0) +
+  (rebuild === undefined ? 0 : wrongIn([...rebuild.before, ...rebuild.during, ...rebuild.after]).length);

@@ -5,9 +5,11 @@ import { untilQuiet, type Patience } from './cpu.ts';
 import type { Load } from './load/client.ts';
 import type { BenchOptions, ScenarioName } from './options.ts';
 import { startScaledServices, type Environment } from './scaled.ts';
+import { benchAccept, type AcceptResult } from './scenarios/accept.ts';
 import { benchLanes, type LanesResult } from './scenarios/lanes.ts';
 import { benchProduce, type ProduceResult } from './scenarios/produce.ts';
 import { benchRebuild, type RebuildResult } from './scenarios/rebuild.ts';
+import { benchRest, type RestResult } from './scenarios/rest.ts';
 import { benchWrite, type WriteResult } from './scenarios/write.ts';
 
 export interface ScaledResults {
@@ -15,11 +17,13 @@ export interface ScaledResults {
   readonly produce?: ProduceResult;
   readonly lanes?: LanesResult;
   readonly rebuild?: RebuildResult;
+  readonly rest?: RestResult;
+  readonly accept?: AcceptResult;
   /** What could not be measured here, and why. */
   readonly missing?: Partial<Readonly<Record<Scaled, string>>>;
 }
 
-type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild'>;
+type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild' | 'rest' | 'accept'>;
 type Run = (env: Environment, load: Load, options: BenchOptions, folder: string) => Promise<ScaledResults>;
 
 const RUNS: Readonly<Record<Scaled, Run>> = {
@@ -27,6 +31,8 @@ const RUNS: Readonly<Record<Scaled, Run>> = {
   produce: async (env, _load, options) => ({ produce: await benchProduce(env, options) }),
   lanes: async (env, load, options, folder) => ({ lanes: await benchLanes(env, load, options, folder) }),
   rebuild: async (env, load, options, folder) => ({ rebuild: await benchRebuild(env, load, options, folder) }),
+  accept: async (env, load, options, folder) => ({ accept: await benchAccept(env, load, options, folder) }),
+  rest: async (env, load, options, folder) => ({ rest: await benchRest(env, load, options, folder) }),
 };
 
 const isScaled = (name: ScenarioName): name is Scaled => name in RUNS;

@@ -14,7 +14,7 @@ export const OURS = 'this gateway';
 /** The same process, asked so that it makes each answer anew: what a question costs that nobody asked before. */
 const OURS_ANEW = 'this gateway, nothing kept';
 export const BARE = 'bare node:http';
-const CONNECTIONS = 32;
+export const CONNECTIONS = 32;
 /** Each with a token of its own; ours verifies every one, the others do not look at it. */
 const PEOPLE = 500;
 
@@ -34,6 +34,12 @@ export interface ReadFigures {
   readonly rounds: readonly ReadRound[];
 }
 
+export interface Measured {
+  readonly pid: number;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 interface Target {
   readonly name: string;
   readonly pid: number;
@@ -47,7 +53,7 @@ interface LeadAnswer {
   readonly agent: PeerAgent | null;
 }
 
-const SELECTION = '{ id name email stage tier score { value confidence source } agent { id name } updatedAt }';
+export const SELECTION = '{ id name email stage tier score { value confidence source } agent { id name } updatedAt }';
 
 async function peerFile(product: Product): Promise<PeerFile> {
   const leads = await allLeads<Record<string, unknown> & LeadAnswer>(product, SELECTION);
@@ -107,10 +113,10 @@ async function requireSameBytes(one: Target, data: PeerFile): Promise<void> {
   for (const [id, expected] of Object.entries(data.byId).slice(0, 50)) same(id, await ask(one.byId, requestBody(BY_ID, { id })), expected);
 }
 
-async function measure(one: Target, query: Query, requests: HttpJob['requests'], seconds: number, load: Load, own: readonly number[]): Promise<ReadRound> {
+/** One round of load on one server. */
+export async function measure(one: Measured, requests: HttpJob['requests'], seconds: number, load: Load, own: readonly number[]): Promise<ReadRound> {
   const stop = watchCpu(own);
-  const url = query === 'list' ? one.list : one.byId;
-  const figures = await load.http({ url, headers: one.headers, connections: CONNECTIONS, seconds, requests });
+  const figures = await load.http({ url: one.url, headers: one.headers, connections: CONNECTIONS, seconds, requests });
   const { seconds: used, foreignCores } = stop();
   const [serverSeconds, loadSeconds] = [used.get(one.pid), used.get(load.pid)];
   return {
@@ -137,10 +143,11 @@ export async function benchReads(product: Product, load: Load, options: BenchOpt
     const figures: ReadFigures[] = [];
     for (const [query, requests] of Object.entries(jobsFor(data, tokens)) as [Query, HttpJob['requests']][]) {
       const rounds = new Map<string, ReadRound[]>(targets.map(({ name }) => [name, []]));
-      for (const one of targets) await measure(one, query, requests, options.warmUpSeconds, load, own);
+      const at = (one: Target): Measured => ({ ...one, url: query === 'list' ? one.list : one.byId });
+      for (const one of targets) await measure(at(one), requests, options.warmUpSeconds, load, own);
       for (let round = 0; round < options.rounds; round += 1) {
         for (const one of targets)
-          rounds.get(one.name)?.push(await undisturbed(() => measure(one, query, requests, options.roundSeconds, load, own), own, patience));
+          rounds.get(one.name)?.push(await undisturbed(() => measure(at(one), requests, options.roundSeconds, load, own), own, patience));
       }
       figures.push(...[...rounds].map(([server, of]) => ({ query, server, rounds: of })));
     }

@@ -1,20 +1,9 @@
 /** Reads while all views are built anew by `npm run rebuild`. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CommandEnvelope } from '../../../domain/messages.ts';
-import { commandTopic, recordKey } from '../../../platform/log/topics.ts';
-import { encodeCommand } from '../../../platform/messages/encode.ts';
-import type { Arrival } from '../../../workers/command-handler/arrival.ts';
-import { PARKING_TIMING } from '../../../workers/command-handler/parking-timing.ts';
-import { silentLogger } from '../../../platform/telemetry/logger.ts';
-import { decodeCommand } from '../../../platform/messages/decode.ts';
-import { composeWorkers, type ComposedWorkers } from '../../../workers/compose.ts';
-import { workersConfig } from '../../../workers/config.ts';
-import { carryOut } from '../../../workers/command-handler/carry-out.ts';
-import { RELAY } from '../../../workers/relay/lane.ts';
 import { startChild, SERVER_CORE } from '../children.ts';
-import { newLeads } from '../day.ts';
 import { NEWEST_LEADS } from '../documents.ts';
+import { fillEvents, untilServed } from '../fill-events.ts';
 import type { Load, PacedRun } from '../load/client.ts';
 import type { KnownLead, KnownPage, PacedSample } from '../load/jobs.ts';
 import type { BenchOptions } from '../options.ts';
@@ -28,8 +17,6 @@ const NOTES_PER_SECOND = 2;
 const CHANGING = 50;
 const PAGES = 5;
 const PAGE_SIZE = 20;
-const CHUNK = 500;
-const POLL_MS = 1_000;
 const REBUILD_TIMEOUT_MS = 1_200_000;
 
 export interface RebuildResult {
@@ -41,57 +28,8 @@ export interface RebuildResult {
   readonly after: readonly PacedSample[];
 }
 
-/** Real events through the write model's own way; nothing of it goes through the log: the workers find read models without views, and build them. */
-async function fill(env: Environment, leads: number): Promise<KnownLead[]> {
-  const composed = await composeWorkers(workersConfig(env), { url: env['DATABASE_URL'] ?? '', embedded: false }, silentLogger);
-  try {
-    const envelopes = (await newLeads('rebuild', leads)).map(({ value }) => decodeCommand(value));
-    for (let from = 0; from < envelopes.length; from += CHUNK)
-      await carryOut(composed.ports, envelopes.slice(from, from + CHUNK).map(arrivalOf), PARKING_TIMING, new AbortController().signal);
-    await skipRelay(composed);
-    return envelopes.map(({ streamId, command }) => ({ id: streamId, email: command.type === 'CreateLead' ? (command.lead.email ?? '') : '', version: 1 }));
-  } finally {
-    await composed.close();
-  }
-}
-
-/** As if it had come through the log. */
-const arrivalOf = (envelope: CommandEnvelope): Arrival => ({
-  envelope,
-  record: {
-    topic: commandTopic(envelope.lane),
-    partition: 0,
-    offset: '0',
-    appendedAtMs: 0,
-    key: recordKey(envelope.tenant, envelope.streamId),
-    value: encodeCommand(envelope),
-  },
-});
-
-/** The views are built from the events: the relay begins behind them. */
-async function skipRelay({ ports: { eventStore } }: ComposedWorkers): Promise<void> {
-  for (let position = ''; ;) {
-    const { events, next } = await eventStore.readCommitted(position, 2_000);
-    if (events.length === 0) return void (await eventStore.saveCheckpoint(RELAY, position, ''));
-    position = next;
-  }
-}
-
 interface Page {
   readonly leads: { readonly edges: readonly { readonly cursor: string; readonly node: { readonly id: string } }[] };
-}
-
-/** Lists say UNAVAILABLE until the views are whole. */
-async function untilServed(product: Product): Promise<void> {
-  const deadlineMs = performance.now() + REBUILD_TIMEOUT_MS;
-  for (;;) {
-    try {
-      return void (await product.query(NEWEST_LEADS, { first: 1, after: null }));
-    } catch (error) {
-      if (performance.now() > deadlineMs) throw error;
-      await delay(POLL_MS);
-    }
-  }
 }
 
 async function knownPages(product: Product): Promise<KnownPage[]> {
@@ -134,7 +72,7 @@ function readLoad(load: Load, product: Product, leads: readonly KnownLead[], pag
 /** Needs the services to itself. */
 export async function benchRebuild(shared: Environment, load: Load, options: BenchOptions, folder: string): Promise<RebuildResult> {
   const env = { ...shared, DATABASE_URL: await freshDatabase(shared, 'rebuild'), DATA_DIR: join(folder, 'rebuild') };
-  const leads = await fill(env, options.rebuildLeads);
+  const leads = await fillEvents(env, options.rebuildLeads);
   const worker = await startWorker(env, ['command-handler', 'relay', 'projector', 'origin']);
   const product = await startScaledGateway(env);
   try {

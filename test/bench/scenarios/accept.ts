@@ -1,0 +1,64 @@
+/** Mutations that a gateway alone takes into the log, durable before the answer, beside one insert each. Nobody carries them out. */
+import { join } from 'node:path';
+import { createTableLog } from '../../../platform/log/table-log.ts';
+import { ALL_TOPICS } from '../../../platform/log/topics.ts';
+import { startServer } from '../children.ts';
+import { watchCpu } from '../cpu.ts';
+import type { Load } from '../load/client.ts';
+import type { HttpFigures } from '../load/jobs.ts';
+import type { BenchOptions } from '../options.ts';
+import { freshDatabase, patientLog, startScaledGateway, withSql, type Environment } from '../scaled.ts';
+import { CONNECTIONS } from './reads.ts';
+
+export const ACCEPT_PEER = 'graphql-yoga, one insert each';
+/** Made-up ids: interactions with leads that nobody knows are taken in like any other. */
+const LEADS = 1_000;
+
+export interface AcceptRound extends HttpFigures {
+  readonly serverMicrosPerRequest: number;
+}
+export interface AcceptResult {
+  readonly rounds: Readonly<Record<string, readonly AcceptRound[]>>;
+}
+
+interface Target {
+  readonly name: string;
+  readonly pid: number;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function round(one: Target, run: string, seconds: number, load: Load): Promise<AcceptRound> {
+  const stop = watchCpu([one.pid]);
+  const leadIds = Array.from({ length: LEADS }, (_, n) => `lead_${String(n).padStart(12, '0')}`);
+  const requests = { kind: 'mutations', leadIds, run } as const;
+  const figures = await load.http({ url: `${one.url}/graphql`, headers: one.headers, connections: CONNECTIONS, seconds, requests });
+  return { ...figures, serverMicrosPerRequest: ((stop().seconds.get(one.pid) ?? Number.NaN) * 1e6) / figures.requests };
+}
+
+export async function benchAccept(shared: Environment, load: Load, options: BenchOptions, folder: string): Promise<AcceptResult> {
+  const log = patientLog(shared, 'bench');
+  await log.ensureTopics(ALL_TOPICS);
+  await log.close();
+  const env = { ...shared, DATABASE_URL: await freshDatabase(shared, 'accept'), DATA_DIR: join(folder, 'accept') };
+  await withSql(env.DATABASE_URL, (sql) => createTableLog({ sql, notify: false, instance: 'bench' }).ensureTopics(ALL_TOPICS));
+  const kafka = await startScaledGateway(env);
+  const table = await startScaledGateway({ ...env, KAFKA_BROKERS: '' });
+  const peer = await startServer({ file: 'servers/yoga-insert.ts', env });
+  try {
+    const headers = { authorization: `Bearer ${kafka.token}` };
+    const targets: readonly Target[] = [
+      { name: 'this gateway, the log is Kafka', pid: kafka.pid, url: kafka.url, headers },
+      { name: 'this gateway, the log is a table', pid: table.pid, url: table.url, headers: { authorization: `Bearer ${table.token}` } },
+      { name: ACCEPT_PEER, pid: peer.pid, url: peer.url, headers: {} },
+    ];
+    const rounds: Record<string, AcceptRound[]> = Object.fromEntries(targets.map(({ name }) => [name, []]));
+    for (const one of targets) await round(one, `w${one.pid}`, options.warmUpSeconds, load);
+    for (let number = 0; number < options.rounds; number += 1) {
+      for (const one of targets) rounds[one.name]?.push(await round(one, `r${one.pid}.${number}`, options.roundSeconds, load));
+    }
+    return { rounds };
+  } finally {
+    await Promise.all([kafka.stop(), table.stop(), peer.stop()]);
+  }
+}
