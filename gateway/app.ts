@@ -161,7 +161,8 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
 function createYogaServer(options: AppOptions): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, requestId, consistencyToken, traceparent, lastEventId }) => {
+    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
+      if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
       const scope = { requestId, consistencyToken, traceparent, lastEventId };
       if (attempt === undefined) return options.createContext({ identity, ...scope });

@@ -22,6 +22,8 @@ export interface ServerContext extends RequestInfo {
   readonly requestId: string;
   /** Set where the answer may be kept. */
   readonly attempt?: Attempt | undefined;
+  /** What resolvers get, where it was made already: what it has read, or tried to read, is not read again. */
+  readonly resolverContext?: object | undefined;
   /** Set by the identity plugin; there for every operation that runs. */
   identity?: Identity | undefined;
   readonly consistencyToken?: string | undefined;

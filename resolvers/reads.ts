@@ -11,6 +11,10 @@ export interface Reads {
   tag(tag: string): void;
   /** Behind the read: the view came in this version. False where a newer one is known: nobody keeps it. */
   found(kind: ViewKind, id: string, version: number): boolean;
+  /** Behind the read: there is no such view. False where one is known. */
+  missing(kind: ViewKind, id: string): boolean;
+  /** Somebody was told that the view has this version now: a change, whether or not its announcement was heard. */
+  changed(kind: ViewKind, id: string, version: number): void;
   list(query: ListQuery): void;
   /** The answer holds until that moment at most, milliseconds since 1970. */
   until(ms: number): void;
@@ -45,6 +49,12 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
       if (!isNewest) isKeepable = false;
       return isNewest;
     },
+    missing(kind, id) {
+      const isStill = unnoted.missing(kind, id);
+      if (!isStill) isKeepable = false;
+      return isStill;
+    },
+    changed: (kind, id, version) => unnoted.changed(kind, id, version),
     list: (query) => void tags.add(changes.tagOfList(query)),
     until: (ms) => void (untilMs = Math.min(untilMs, ms)),
     never: () => void (isKeepable = false),
@@ -57,6 +67,8 @@ export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
     view: () => undefined,
     tag: () => undefined,
     found: (kind, id, version) => changes.saw({ tenant, kind, id }, version),
+    missing: (kind, id) => changes.sawNone({ tenant, kind, id }),
+    changed: (kind, id, version) => changes.changed({ tenant, kind, id }, version),
     list: () => undefined,
     until: () => undefined,
     never: () => undefined,

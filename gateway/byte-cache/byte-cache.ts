@@ -18,7 +18,7 @@ export interface ByteCache {
 export function createByteCache(options: FencedCacheOptions): ByteCache {
   const cache = createFencedCache<Kept>(options);
   return {
-    find: (key) => cache.find(key),
+    find: (key) => cache.find(key)?.value,
     keep(key, answer, made) {
       const bytes = answer.bytes.length * (answer.ascii === null ? 1 : 2);
       return cache.keep(key, answer, bytes, made) ? answer : null;

@@ -24,11 +24,13 @@ import {
 import type { RequestContext } from '../../resolvers/context.ts';
 import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
 import { isViewType } from '../../schema/view-type.ts';
-import { createSelections, type Selections, type Variables } from './selection.ts';
+import { createSelections, NotCompiled, type Conditions, type Selections, type Variables } from './selection.ts';
 import type { TextMemory } from './texts.ts';
 import { leaf, list, nonNull, object, type FieldWriter, type Run, type Write } from './writer.ts';
 
 export interface CompiledQuery {
+  /** Fields it was compiled to: fragments count wherever they are spread. Each takes about a kilobyte. */
+  readonly fields: number;
   /** The text of the answer's `data`. Throws or rejects where the answer would hold an error. `variables`: coerced. */
   run(context: RequestContext, variables: Variables): MaybePromise<string>;
 }
@@ -38,8 +40,8 @@ export interface CompileOptions {
   /** Valid for the schema. */
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Coerced values of the variables that `conditionsIn` names. */
-  readonly conditions: Variables;
+  /** Values of the variables that `conditionsIn` names; those that have none are left out. */
+  readonly conditions: Conditions;
   readonly texts: TextMemory;
 }
 
@@ -54,16 +56,16 @@ export function conditionsIn(document: DocumentNode): ReadonlySet<string> {
   return names;
 }
 
-class NotCompiled extends Error {
-  override readonly name = 'NotCompiled';
-}
+/** What is larger would take longer to compile than to execute, and fragments that spread one another make much of little text. */
+const FIELDS_MAX = 2_000;
 
 export function compileQuery(options: CompileOptions): CompiledQuery | null {
   const root = options.schema.getQueryType();
   if (options.operation.operation !== OperationTypeNode.QUERY || !root) return null;
   try {
-    const { write } = new Compiler(options).objectOf(root, [options.operation]);
-    return { run: (context, variables) => write(ROOT, { context, variables }) };
+    const compiler = new Compiler(options);
+    const { write } = compiler.objectOf(root, [options.operation]);
+    return { fields: compiler.fields, run: (context, variables) => write(ROOT, { context, variables }) };
   } catch (error) {
     // Arguments that do not fit are for GraphQL to name.
     if (error instanceof NotCompiled || error instanceof GraphQLError) return null;
@@ -80,6 +82,7 @@ interface Compiled {
 }
 
 class Compiler {
+  fields = 0;
   readonly #selections: Selections;
   readonly #texts: TextMemory;
 
@@ -99,7 +102,8 @@ class Compiler {
   #field(parent: GraphQLObjectType, name: string, nodes: readonly FieldNode[]): FieldWriter {
     const key = `${JSON.stringify(name)}:`;
     const [node] = nodes;
-    if (node === undefined) throw new NotCompiled();
+    this.fields += 1;
+    if (node === undefined || this.fields > FIELDS_MAX) throw new NotCompiled();
     if (node.name.value === '__typename') return { write: () => key + JSON.stringify(parent.name), isPure: true };
     const field = parent.getFields()[node.name.value];
     if (field === undefined) throw new NotCompiled();

@@ -2,6 +2,8 @@
 import { Kind, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type SelectionNode, type SelectionSetNode } from 'graphql';
 
 export type Variables = Readonly<Record<string, unknown>>;
+/** Values of the variables on which @skip and @include depend. */
+export type Conditions = ReadonlyMap<string, boolean>;
 export type Fields = ReadonlyMap<string, readonly FieldNode[]>;
 
 export interface Selections {
@@ -9,8 +11,8 @@ export interface Selections {
   of(sets: readonly SelectionSetNode[], typeName: string): Fields;
 }
 
-/** `conditions`: values of the variables on which @skip and @include depend. */
-export function createSelections(schema: GraphQLSchema, document: DocumentNode, conditions: Variables): Selections {
+/** `conditions`: as `compileQuery` takes them. Throws NotCompiled where one of them that counts has no value. */
+export function createSelections(schema: GraphQLSchema, document: DocumentNode, conditions: Conditions): Selections {
   const fragments = new Map(
     document.definitions.flatMap((node): [string, FragmentDefinitionNode][] => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
   );
@@ -46,10 +48,16 @@ export function createSelections(schema: GraphQLSchema, document: DocumentNode, 
   };
 }
 
-function isIncluded({ directives = [] }: SelectionNode, conditions: Variables): boolean {
+/** For GraphQL itself to answer. */
+export class NotCompiled extends Error {
+  override readonly name = 'NotCompiled';
+}
+
+function isIncluded({ directives = [] }: SelectionNode, conditions: Conditions): boolean {
   for (const { name, arguments: given } of directives) {
     const condition = given?.find((one) => one.name.value === 'if')?.value;
-    const holds = condition?.kind === Kind.VARIABLE ? conditions[condition.name.value] === true : condition?.kind === Kind.BOOLEAN && condition.value;
+    const holds = condition?.kind === Kind.VARIABLE ? conditions.get(condition.name.value) : condition?.kind === Kind.BOOLEAN && condition.value;
+    if (holds === undefined) throw new NotCompiled();
     if (name.value === 'skip' && holds) return false;
     if (name.value === 'include' && !holds) return false;
   }

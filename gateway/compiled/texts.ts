@@ -22,42 +22,35 @@ const flatten = (text: string): void => void Number(text);
 const ENTRY_BYTES = 150;
 const BYTES_MAX = 64 * 1024 * 1024;
 
+type Texts = WeakMap<object, readonly string[]>;
+
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
-  let generation = 0;
+  // By shelf. A generation goes as a whole, whoever still holds on to its shelves.
+  let young = new Map<Shelf, Texts>();
+  let old = new Map<Shelf, Texts>();
   let bytes = 0;
-  const count = (texts: readonly string[]): void => {
+  const keep = (shelf: Shelf, view: object, texts: readonly string[]): void => {
     bytes += texts.reduce((sum, { length }) => sum + length, ENTRY_BYTES);
-    if (bytes <= bytesMax / 2) return;
-    generation += 1;
-    bytes = 0;
+    if (bytes > bytesMax / 2) [old, young, bytes] = [young, new Map(), 0];
+    const known = young.get(shelf) ?? new WeakMap<object, readonly string[]>();
+    young.set(shelf, known.set(view, texts));
   };
   return {
     shelf() {
-      let young = new WeakMap<object, readonly string[]>();
-      let old = new WeakMap<object, readonly string[]>();
-      let since = generation;
-      const age = (): void => {
-        old = generation - since === 1 ? young : new WeakMap();
-        young = new WeakMap();
-        since = generation;
-      };
-      const keep = (view: object, texts: readonly string[]): void => {
-        texts.forEach(flatten);
-        count(texts);
-        if (since !== generation) age();
-        young.set(view, texts);
-      };
-      return {
+      const shelf: Shelf = {
         find(view) {
-          if (since !== generation) age();
-          const known = young.get(view);
+          const known = young.get(shelf)?.get(view);
           if (known !== undefined) return known;
-          const aged = old.get(view);
-          if (aged !== undefined) keep(view, aged);
+          const aged = old.get(shelf)?.get(view);
+          if (aged !== undefined) keep(shelf, view, aged);
           return aged;
         },
-        keep,
+        keep(view, texts) {
+          texts.forEach(flatten);
+          keep(shelf, view, texts);
+        },
       };
+      return shelf;
     },
   };
 }

@@ -14,6 +14,9 @@ import type { OperationParams } from '../operation.ts';
 import type { Attempt, OperationScope, ServerContext } from '../request-context.ts';
 import { mediaTypeFor, type MediaType } from './media-type.ts';
 import { keyOf, type Question, type QuestionOf } from './question.ts';
+import { within } from '../../resolvers/within.ts';
+import type { CompiledQuery } from '../compiled/compile.ts';
+import type { Variables } from '../compiled/selection.ts';
 import { contentTypeOf, type MadeAnswer, type PlainAnswer } from './through-plugins.ts';
 
 /** A request whose method, headers and origin were looked at. */
@@ -71,15 +74,6 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
 
 /** Answers anew. */
 function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOptions): Make {
-  const compiled = (asked: Asked, { query, variables }: NonNullable<Question['compiled']>, attempt: Attempt | undefined): MaybePromise<string | null> => {
-    try {
-      const text = query.run(contextFor(asked, attempt), variables);
-      return typeof text === 'string' ? text : text.catch(() => null);
-    } catch {
-      // Nothing is swallowed: GraphQL meets it again and tells.
-      return null;
-    }
-  };
   const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, attempt: Attempt | undefined): RequestContext =>
     createContext({
       identity: attempt === undefined ? identity : observed(identity, attempt.authority, attempt.reads),
@@ -91,50 +85,93 @@ function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOp
     }) as RequestContext;
 
   return (asked, question, mediaType, attempt) => {
-    const plugins = (): Promise<MadeAnswer> => throughPlugins(question.params, { ...asked, attempt }, mediaType);
-    if (question.compiled === null) return plugins();
+    const query = question.compiled?.query() ?? null;
+    if (question.compiled === null || query === null) return throughPlugins(question.params, { ...asked, attempt }, mediaType);
     const startedMs = performance.now();
-    return andThen(compiled(asked, question.compiled, attempt), (text) => {
-      if (text === null) return plugins();
+    const resolverContext = contextFor(asked, attempt);
+    return andThen(textOf(query, resolverContext, question.compiled.variables), (text) => {
+      // What the first run has read, or could not read, the second one finds in its loaders.
+      if (text === null) return throughPlugins(question.params, { ...asked, attempt, resolverContext }, mediaType);
       metrics?.operation({ name: question.name, type: 'query', failed: false, durationMs: performance.now() - startedMs });
       return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: `{"data":${text}}`, isWhole: true };
     });
   };
 }
 
+/** Null where the answer would hold an error. Nothing is swallowed: GraphQL meets it again and tells. */
+function textOf(query: CompiledQuery, context: RequestContext, variables: Variables): MaybePromise<string | null> {
+  try {
+    const text = query.run(context, variables);
+    return typeof text === 'string' ? text : text.catch(() => null);
+  } catch {
+    return null;
+  }
+}
+
+/** An answer that is being made for several at once. */
+interface Flight {
+  /** Null where it went wrong, or where a change came meanwhile: it may be older than who joined. */
+  readonly kept: Promise<Kept | null>;
+  readonly reads: NotedReads;
+}
+
+type Ask = (
+  asked: Asked,
+  question: Question,
+  mediaType: MediaType,
+  about: { readonly key: string; readonly authority: Authority },
+) => MaybePromise<DirectAnswer>;
+
+/** A second one for those whose first ended in nothing: one of them makes the answer for all. */
+const JOINS_MAX = 2;
+/** How long somebody waits for another one's answer before making its own. */
+const JOIN_MS = 2_000;
+
 /** Answers that are kept, and those that are being made for several at once. */
 function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
   const counts = { hits: 0, joined: 0, missed: 0 };
-  /** Equal questions that are being answered: null where it went wrong, or where a change came meanwhile: it may be older than who joined. */
-  const flights = new Map<string, Promise<Kept | null>>();
+  /** By key. */
+  const flights = new Map<string, Flight>();
 
   const keep = (key: string, { text, headers, isWhole }: MadeAnswer, reads: NotedReads): Kept | null =>
     isWhole && reads.isKeepable && isTrusted() ? cache.keep(key, answerOf(text, headers['content-type'] ?? ''), reads) : null;
+  const find = (key: string): Kept | undefined => {
+    const known = cache.find(key);
+    if (known !== undefined) counts.hits += 1;
+    return known;
+  };
+  /** Undefined where there is none, or where it is known already that nobody but its first asker can use its answer. */
+  const usableFlight = (key: string): Flight | undefined => {
+    const flight = flights.get(key);
+    return flight !== undefined && flight.reads.isKeepable && !changes.epochs.hasMoved(flight.reads.tags, flight.reads.since) ? flight : undefined;
+  };
 
-  const lead = (asked: Asked, question: Question, authority: Authority, mediaType: MediaType, key: string): MaybePromise<DirectAnswer> => {
+  const lead: Ask = (asked, question, mediaType, { key, authority }) => {
     counts.missed += 1;
     const reads = createReads(changes, asked.identity.tenant);
     const made = make(asked, question, mediaType, { reads, authority });
     if (!(made instanceof Promise)) return keep(key, made, reads) ?? made;
     const kept = made.then((answer) => keep(key, answer, reads));
-    const flight = kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key)));
+    const flight: Flight = { reads, kept: kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key))) };
     flights.set(key, flight);
     return kept.then((known): MaybePromise<DirectAnswer> => known ?? made);
+  };
+  /** `joins`: how many flights may still be joined. */
+  const ask = (joins: number, ...about: Parameters<Ask>): MaybePromise<DirectAnswer> => {
+    const [, , , { key }] = about;
+    const flight = joins > 0 ? usableFlight(key) : undefined;
+    if (flight === undefined) return lead(...about);
+    counts.joined += 1;
+    return within(JOIN_MS, flight.kept)
+      .catch(() => null)
+      .then((shared): MaybePromise<DirectAnswer> => shared ?? find(key) ?? ask(joins - 1, ...about));
   };
 
   return {
     isTrusted,
     answer(asked: Asked, question: Question, authority: Authority, mediaType: MediaType): MaybePromise<DirectAnswer> {
       const key = keyOf(asked.identity, authority, question.text, mediaType);
-      const known = cache.find(key);
-      if (known !== undefined) {
-        counts.hits += 1;
-        return known;
-      }
-      const underWay = flights.get(key);
-      if (underWay === undefined) return lead(asked, question, authority, mediaType, key);
-      counts.joined += 1;
-      return underWay.then((shared) => shared ?? lead(asked, question, authority, mediaType, key));
+      return find(key) ?? ask(JOINS_MAX, asked, question, mediaType, { key, authority });
     },
     facts: (): CacheFacts => ({ ...cache.facts(), ...counts }),
   };

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Authority } from '../../schema/authority.ts';
 import { authorityOf } from '../byte-cache/authority.ts';
 import { compileQuery, conditionsIn, type CompiledQuery } from '../compiled/compile.ts';
-import type { Variables } from '../compiled/selection.ts';
+import type { Conditions, Variables } from '../compiled/selection.ts';
 import { createTextMemory } from '../compiled/texts.ts';
 
 export interface KnownDocument {
@@ -27,26 +27,31 @@ export interface DocumentsOptions {
   readonly validate: (document: DocumentNode) => readonly GraphQLError[];
 }
 
-/** Of their texts; what is known of one takes tens of times that. */
+/** Of their texts; the parsed form takes tens of times that. */
 const DOCUMENT_CHARACTERS_MAX = 1_000_000;
-/** Of one document, for values of its @skip and @include. */
-const VARIANTS_MAX = 16;
+/** Of all compiled queries. */
+const FIELDS_MAX = 50_000;
 
 export function createDocuments({ schema, parse, validate }: DocumentsOptions): Documents {
   const texts = createTextMemory();
   const known = new LRUCache<string, KnownDocument>({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_known, query) => query.length + 1 });
+  const variants = new LRUCache<string, { readonly query: CompiledQuery | null }>({
+    maxSize: FIELDS_MAX,
+    sizeCalculation: ({ query }) => (query?.fields ?? 0) + 1,
+  });
+  let documents = 0;
   const learn = (query: string): KnownDocument | null => {
     const document = parsed(query, parse);
     if (document === null || validate(document).length > 0) return null;
     const conditionNames = [...conditionsIn(document)].sort();
-    const variants = new LRUCache<string, { readonly query: CompiledQuery | null }>({ max: VARIANTS_MAX });
+    const number = (documents += 1);
     return {
       document,
       authority: authorityOf(schema, document),
       operation: (name) => getOperationAST(document, name) ?? null,
       compiled(operation, variables) {
-        const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name]]));
-        const key = JSON.stringify([operation.name?.value, conditions]);
+        const conditions = conditionsOf(conditionNames, variables);
+        const key = JSON.stringify([number, document.definitions.indexOf(operation), ...conditions]);
         const variant = variants.get(key) ?? { query: compileQuery({ schema, document, operation, conditions, texts }) };
         variants.set(key, variant);
         return variant.query;
@@ -60,6 +65,16 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     if (learned !== null) known.set(query, learned);
     return learned;
   };
+}
+
+/** Only what can decide anything: a variable of that name may be something else in another operation of the document. */
+function conditionsOf(names: readonly string[], variables: Variables): Conditions {
+  return new Map(
+    names.flatMap((name): [string, boolean][] => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      return typeof value === 'boolean' ? [[name, value]] : [];
+    }),
+  );
 }
 
 function parsed(query: string, parse: (query: string) => DocumentNode): DocumentNode | null {

@@ -19,7 +19,11 @@ export interface Question {
   /** Document, operation and variables. */
   readonly text: string;
   /** Null: GraphQL itself has to answer. */
-  readonly compiled: { readonly query: CompiledQuery; readonly variables: Variables } | null;
+  readonly compiled: {
+    /** Looked up, or compiled again, where it was forgotten: those who ask must not hold on to it. Null: it cannot be had any more. */
+    query(): CompiledQuery | null;
+    readonly variables: Variables;
+  } | null;
 }
 
 export interface QuestionsOptions {
@@ -33,10 +37,12 @@ export interface QuestionsOptions {
 export type QuestionOf = (body: string) => Question | null;
 
 /** Of bodies that were seen before: the same client sends the same bytes. */
-const BODY_CHARACTERS_MAX = 16_000_000;
+const BYTES_MAX = 64_000_000;
+/** Variables as objects and the document's nodes to their text: about. */
+const BODY_BYTES = 32;
 
 export function createQuestionOf(options: QuestionsOptions): QuestionOf {
-  const known = new LRUCache<string, Question>({ maxSize: BODY_CHARACTERS_MAX, sizeCalculation: ({ text }, body) => body.length * 2 + text.length });
+  const known = new LRUCache<string, Question>({ maxSize: BYTES_MAX, sizeCalculation: ({ text }, body) => body.length * BODY_BYTES + text.length });
   return (body) => {
     const seen = known.get(body);
     if (seen !== undefined) return seen;
@@ -77,7 +83,7 @@ function read(params: OperationParams, options: QuestionsOptions): Question | nu
   return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
 }
 
-/** Null where it is nested beyond what can be written. */
+/** Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be. */
 function nestedJson(value: unknown): string | null {
   try {
     return canonicalJson(value);
@@ -88,10 +94,20 @@ function nestedJson(value: unknown): string | null {
 }
 
 function compile(known: KnownDocument, operation: OperationDefinitionNode, params: OperationParams, options: QuestionsOptions): Question['compiled'] {
+  const definitions = operation.variableDefinitions ?? [];
+  // A name that plain objects do not hold like any other.
+  if (definitions.some(({ variable }) => variable.name.value === '__proto__')) return null;
   if (options.isTooCostly({ document: known.document, params })) return null;
-  const { coerced } = getVariableValues(options.schema, operation.variableDefinitions ?? [], params.variables ?? {}, { maxErrors: 1 });
-  const query = coerced && known.compiled(operation, coerced);
-  return query ? { query, variables: coerced } : null;
+  const { coerced } = getVariableValues(options.schema, definitions, params.variables ?? {}, { maxErrors: 1 });
+  const compiled = coerced && known.compiled(operation, coerced);
+  if (!compiled) return null;
+  let query = new WeakRef(compiled);
+  const again = (): CompiledQuery | null => {
+    const anew = known.compiled(operation, coerced);
+    if (anew !== null) query = new WeakRef(anew);
+    return anew;
+  };
+  return { query: () => query.deref() ?? again(), variables: coerced };
 }
 
 /** The key of the answer for this person: shared by all of the question's authority, by nobody else. `form`: what the answer looks like. */

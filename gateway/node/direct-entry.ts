@@ -19,7 +19,7 @@ export type GoOn = (req: IncomingMessage, res: ServerResponse, bodyText?: string
 
 export interface DirectEntry {
   /** False, and nothing was touched, where the request is not for here. Else it reads the body, and answers or calls `goOn` with it. */
-  take(req: IncomingMessage, res: ServerResponse, goOn: GoOn): boolean;
+  take(req: IncomingMessage, res: ServerResponse, then: { readonly goOn: GoOn; readonly isDraining: () => boolean }): boolean;
 }
 
 export interface DirectEntryOptions {
@@ -30,6 +30,8 @@ export interface DirectEntryOptions {
 }
 
 const PATH = '/graphql';
+/** What surely makes an address. */
+const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
 export function createDirectEntry({ direct, verifier, logger, metrics }: DirectEntryOptions): DirectEntry {
   /** At once where the token is remembered: a promise for each request would be a good part of its cost. */
@@ -46,15 +48,17 @@ export function createDirectEntry({ direct, verifier, logger, metrics }: DirectE
     return direct.answer(asked);
   };
   return {
-    take(req, res, goOn) {
+    take(req, res, { goOn, isDraining }) {
       const header = (name: string): string | null => textOf(req.headers[name]);
-      if (req.url !== PATH || !isDirect(req.method ?? '', header) || isCrossOrigin({ get: header }, req.headers.host ?? '')) return false;
+      const { host = '' } = req.headers;
+      if (req.url !== PATH || !PLAIN_HOST.test(host) || !isDirect(req.method ?? '', header) || isCrossOrigin({ get: header }, host)) return false;
       const startedMs = performance.now();
       readBody(req, (body) => {
         whoAsks(req, (identity) => {
           const requestId = requestIdFor(req);
           const onAnswer = (answer: DirectAnswer | null): void => {
             if (answer === null) return goOn(req, res, body);
+            if (isDraining()) res.setHeader('connection', 'close');
             const status = send(res, answer, requestId);
             metrics?.request({ route: PATH, method: 'POST', status, durationMs: performance.now() - startedMs });
           };
@@ -84,7 +88,9 @@ function readBody(req: IncomingMessage, onBody: (body: string) => void): void {
   req.on('data', (chunk: Buffer) => void chunks.push(chunk));
   req.once('end', () => {
     const [only] = chunks;
-    onBody((chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString());
+    const text = (chunks.length === 1 && only ? only : Buffer.concat(chunks)).toString();
+    // As readers of Requests leave it out.
+    onBody(text.startsWith('\uFEFF') ? text.slice(1) : text);
   });
 }
 

@@ -55,8 +55,9 @@ export async function listenHttp({ app, direct, host, port, logger }: HttpServer
       else res.writeHead(400, { connection: 'close' }).end();
     });
   };
+  const then = { goOn, isDraining: () => draining };
   const server = createServer(options, (req, res) => {
-    if (draining || !direct.take(req, res, goOn)) goOn(req, res);
+    if (draining || !direct.take(req, res, then)) goOn(req, res);
   });
   await listen(server, host, port);
 

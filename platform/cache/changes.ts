@@ -19,6 +19,12 @@ export interface Changes {
    * False where a newer version is known: what was read is old by now and must not be kept.
    */
   saw(ref: ViewRef, version: number): boolean;
+  /** The view was looked for, and there was none: the first version that is seen of it is news. False where a version is known. */
+  sawNone(ref: ViewRef): boolean;
+  /** Somebody was told that the view has this version since a moment ago: news, unless that version was known. */
+  changed(ref: ViewRef, version: number): void;
+  /** The newest version that is known; 0 where none is. */
+  versionOf(ref: ViewRef): number;
   /** Messages of the tenant were lost. */
   missed(tenant: TenantId): void;
 }
@@ -31,6 +37,8 @@ export interface ChangesOptions {
 }
 
 const VERSIONS_MAX = 50_000;
+/** Ids that were asked for and are nowhere. Apart from the versions: whoever makes ids up pushes only such ids out. */
+const ABSENT_MAX = 10_000;
 
 export function createChanges(options: ChangesOptions = {}): Changes {
   const epochs = createEpochs(options);
@@ -42,12 +50,20 @@ export function createChanges(options: ChangesOptions = {}): Changes {
       if (reason === 'evict') epochs.move([tag]);
     },
   });
-  /** True where an older version was known. */
+  const absent = new LRUCache<string, true>({
+    max: ABSENT_MAX,
+    dispose: (_true, tag, reason) => {
+      if (reason === 'evict') epochs.move([tag]);
+    },
+  });
+  /** True where an older version was known, or that there was none. */
   const isNews = (tag: string, version: number): boolean => {
-    const known = versions.get(tag);
+    const known = versions.get(tag) ?? (absent.has(tag) ? 0 : undefined);
     if (known === undefined || known < version) versions.set(tag, version);
+    absent.delete(tag);
     return known !== undefined && known < version;
   };
+  const moveAllOf = (ref: ViewRef): void => epochs.move([viewTag(ref), ...lists.touchedBy(ref.tenant, ref.kind, undefined)]);
   return {
     epochs,
     tagOfView: viewTag,
@@ -60,9 +76,21 @@ export function createChanges(options: ChangesOptions = {}): Changes {
     },
     saw(ref, version) {
       const tag = viewTag(ref);
-      if (isNews(tag, version)) epochs.move([tag, ...lists.touchedBy(ref.tenant, ref.kind, undefined)]);
+      if (isNews(tag, version)) moveAllOf(ref);
       return version >= (versions.get(tag) ?? 0);
     },
+    sawNone(ref) {
+      const tag = viewTag(ref);
+      if (versions.has(tag)) return false;
+      absent.set(tag, true);
+      return true;
+    },
+    changed(ref, version) {
+      const isKnown = (versions.get(viewTag(ref)) ?? 0) >= version;
+      isNews(viewTag(ref), version);
+      if (!isKnown) moveAllOf(ref);
+    },
+    versionOf: (ref) => versions.get(viewTag(ref)) ?? 0,
     // Rare, and which of its views changed is not known: others lose a little with it.
     missed: () => epochs.moveAll(),
   };

@@ -25,8 +25,14 @@ export interface FencedCacheFacts {
   readonly evicted: number;
 }
 
+export interface Found<Value> {
+  readonly value: Value;
+  /** It is not given out any more from then on, whatever is heard of it: who makes something of it holds to that. */
+  readonly untilMs: number;
+}
+
 export interface FencedCache<Value extends object> {
-  find(key: string): Value | undefined;
+  find(key: string): Found<Value> | undefined;
   /** Takes the value in. False where a change came in between, where its time is over, or where it is larger than all there is room for. */
   keep(key: string, value: Value, bytes: number, made: Made): boolean;
   facts(): FencedCacheFacts;
@@ -39,10 +45,8 @@ export interface FencedCacheOptions {
   readonly bytesMax?: number | undefined;
 }
 
-interface Entry<Value> {
-  readonly value: Value;
+interface Entry<Value> extends Found<Value> {
   readonly tags: ReadonlySet<string>;
-  readonly untilMs: number;
   readonly bytes: number;
 }
 
@@ -91,7 +95,7 @@ export function createFencedCache<Value extends object>({ epochs, nowMs, bytesMa
   return {
     find(key) {
       const entry = entries.get(key);
-      return entry !== undefined && entry.untilMs > nowMs() ? entry.value : undefined;
+      return entry !== undefined && entry.untilMs > nowMs() ? entry : undefined;
     },
     keep(key, value, valueBytes, { tags, since, ...made }) {
       const untilMs = Math.min(made.untilMs, nowMs() + KEPT_MS * (0.9 + Math.random() / 5));

@@ -5,7 +5,7 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { ListQuery, ViewKind, ViewRef } from '../read-models/read-models.ts';
 import type { Changes } from './changes.ts';
-import { createFencedCache, type FencedCacheFacts } from './fenced-cache.ts';
+import { createFencedCache, type FencedCacheFacts, type Found } from './fenced-cache.ts';
 import type { Epoch } from './epochs.ts';
 import { createViewTags, viewTag, type TagOf } from './view-tags.ts';
 
@@ -28,6 +28,19 @@ export interface WholePage {
   readonly views: readonly object[];
   /** Of the views. */
   readonly tags: readonly string[];
+  /** The page and its views hold until then at most. */
+  readonly untilMs: number;
+}
+
+/** A page as it was read. */
+export interface ReadPage {
+  readonly query: ListQuery;
+  /** Of the list, from before the read. */
+  readonly tag: string;
+  readonly since: Epoch;
+  readonly page: NearPage;
+  /** Of the views' JSON texts together. */
+  readonly textLength: number;
 }
 
 export interface NearViews {
@@ -36,13 +49,14 @@ export interface NearViews {
   /** Tags of the views of a kind. */
   tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
   /** Undefined where nothing is known of it here. */
-  view(tag: string): NearView | undefined;
+  view(tag: string): Found<NearView> | undefined;
   /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. */
   page(key: string): WholePage | undefined;
   /** `since`: from before the read. `textLength`: of its JSON text. */
   keepView(ref: ViewRef, found: NearView, textLength: number, since: Epoch): void;
-  /** `textLength`: of the views' JSON texts together. */
-  keepPage(key: string, query: ListQuery, page: NearPage, textLength: number, since: Epoch): void;
+  /** The list's tag, known from then on: to be asked for before the read. */
+  tagOfList(query: ListQuery): string;
+  keepPage(key: string, read: ReadPage): void;
   facts(): FencedCacheFacts & { readonly hits: number; readonly missed: number };
 }
 
@@ -68,42 +82,44 @@ export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearVi
     else counts.hits += 1;
     return found;
   };
-  const find = (key: string): NearView | PageEntry | undefined => (isTrusted() ? cache.find(key) : undefined);
+  const find = (key: string): Found<NearView | PageEntry> | undefined => (isTrusted() ? cache.find(key) : undefined);
   const keep = (key: string, tag: string, value: NearView | PageEntry, bytes: number, since: Epoch): void => {
     if (isTrusted()) cache.keep(key, value, bytes, { tags: new Set([tag]), since, untilMs: Infinity });
   };
-  const wholeOf = (entry: PageEntry): WholePage | undefined => {
+  const wholeOf = ({ value: entry, untilMs }: Found<PageEntry>): WholePage | undefined => {
     const now = changes.epochs.now();
     // While nothing has changed at all, its views have not either.
-    if (entry.whole !== undefined && entry.wholeAt === now) return entry.whole;
-    const views: object[] = [];
+    if (entry.whole !== undefined && entry.wholeAt === now && entry.whole.untilMs > nowMs()) return entry.whole;
+    const found: Found<NearView>[] = [];
     for (const tag of entry.tags) {
-      const known = cache.find(tag) as NearView | undefined;
+      const known = cache.find(tag) as Found<NearView> | undefined;
       if (known === undefined) return undefined;
-      views.push(known.view);
+      found.push(known);
     }
-    entry.whole = { page: entry.page, views, tags: entry.tags };
+    const { page, tags } = entry;
+    entry.whole = { page, tags, views: found.map(({ value }) => value.view), untilMs: Math.min(untilMs, ...found.map((one) => one.untilMs)) };
     entry.wholeAt = now;
     return entry.whole;
   };
   return {
     now: () => changes.epochs.now(),
     tagsOf: createViewTags(),
-    view: (tag) => counted(find(tag) as NearView | undefined),
+    view: (tag) => counted(find(tag) as Found<NearView> | undefined),
     page(key) {
-      const entry = find(`page|${key}`) as PageEntry | undefined;
+      const entry = find(`page|${key}`) as Found<PageEntry> | undefined;
       return counted(entry && wholeOf(entry));
     },
     keepView(ref, found, textLength, since) {
       const tag = viewTag(ref);
       keep(tag, tag, found, textLength * OBJECT_BYTES, since);
     },
-    keepPage(key, query, page, textLength, since) {
+    tagOfList: (query) => changes.tagOfList(query),
+    keepPage(key, { query, tag, since, page, textLength }) {
       const { tenant, kind } = query;
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(`page|${key}`, changes.tagOfList(query), { page, tags }, bytes, since);
+      keep(`page|${key}`, tag, { page, tags }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };

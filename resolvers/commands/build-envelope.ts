@@ -70,7 +70,7 @@ async function laneOnStream({ identity, ports, requestId, shared }: RequestConte
   if (creation === null) return asNew;
   const { tenant } = identity;
   const near = shared.near.view(shared.near.tagsOf(tenant, 'lead')(streamId));
-  if (near !== undefined) return commandLane({ type, tier: (near.view as Lead).score?.tier, bulk: false });
+  if (near !== undefined) return commandLane({ type, tier: (near.value.view as Lead).score?.tier, bulk: false });
   try {
     const [view, receipt] = await within(
       shared.timing.lookupMs,

@@ -23,6 +23,8 @@ export interface Loaders {
   require(atLeast: VersionAtLeast): void;
   /** Undefined where the request has no tokens; else resolves once lists are as new as they ask. Throws ApiError (UNAVAILABLE, BAD_USER_INPUT). */
   listsAreNewEnough(): Promise<void> | undefined;
+  /** A page of a list, read once for the request. */
+  page<Page>(key: string, read: () => Promise<Page>): Promise<Page>;
   /** Forgets everything: for subscriptions, between two results. */
   reset(): void;
 }
@@ -39,15 +41,17 @@ export interface LoaderOptions {
 
 export function createLoaders({ tenant, ports, timing, required, reads, near }: LoaderOptions): Loaders {
   const floors = new Map<string, number>();
-  const require = ({ streamId, version }: VersionAtLeast): void => {
-    floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
-    all.forEach((loader) => loader.forget(streamId));
+  const raise = ({ streamId, version }: VersionAtLeast): void => void floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
+  const require = (atLeast: VersionAtLeast): void => {
+    raise(atLeast);
+    all.forEach((loader) => loader.forget(atLeast.streamId));
   };
-  const base = { tenant, ports, timing, floors, reads, near, ready: required?.then((tokens) => tokens.forEach(require)) };
+  const base = { tenant, ports, timing, floors, reads, near, ready: required?.then((tokens) => tokens.forEach(raise)) };
   const leads = createViewLoader<Lead>({ ...base, kind: 'lead' });
   const properties = createViewLoader<Property>({ ...base, kind: 'property' });
   const agents = createViewLoader<Agent>({ ...base, kind: 'agent' });
   const all = [leads, properties, agents];
+  const pages = new Map<string, Promise<unknown>>();
   let shown: Promise<void> | undefined;
   let commands: ReturnType<typeof createReceiptLoader> | undefined;
   // A bad token is told to whoever loads something; where nothing is loaded, nobody is wronged.
@@ -63,7 +67,13 @@ export function createLoaders({ tenant, ports, timing, required, reads, near }: 
     },
     require,
     listsAreNewEnough: () => (shown ??= required?.then((tokens) => untilShown(ports, tenant, tokens, timing.versionWaitMs))),
+    page<Page>(key: string, read: () => Promise<Page>) {
+      const page = (pages.get(key) as Promise<Page> | undefined) ?? read();
+      pages.set(key, page);
+      return page;
+    },
     reset() {
+      pages.clear();
       all.forEach((loader) => loader.reset());
       commands?.clearAll();
     },

@@ -14,10 +14,10 @@ import { caughtUp } from './receipt-progress.ts';
 
 export type ReceiptPorts = Pick<GatewayPorts, 'readModels' | 'origin' | 'logger' | 'clock'>;
 
-export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts, reads: Pick<Reads, 'found'>): DataLoader<string, CommandReceipt | null> {
+export function createReceiptLoader(tenant: TenantId, ports: ReceiptPorts, reads: Pick<Reads, 'changed'>): DataLoader<string, CommandReceipt | null> {
   return new DataLoader(async (ids) => {
     const wanted = ids.filter((id) => isId('command', id));
-    const stored = await readReceipts(ports, tenant, wanted, reads);
+    const stored = await readReceipts(ports, tenant, wanted, reads, { waitsForNew: true });
     const byId = new Map(wanted.map((id, at) => [id as string, stored[at]]));
     return ids.map((id) => byId.get(id) ?? null);
   });
@@ -29,12 +29,18 @@ const MARK_POLL_MS = 25;
 
 type Stored = CommandReceipt | 'MARK' | null;
 
+export interface ReceiptOptions {
+  /** True: of an id that was made a moment ago the answer is not null before its receipt had the time to come. */
+  readonly waitsForNew?: boolean | undefined;
+}
+
 /** In the order of the ids; an error stands for itself. */
 export async function readReceipts(
   ports: ReceiptPorts,
   tenant: TenantId,
   ids: readonly CommandId[],
-  reads: Pick<Reads, 'found'>,
+  reads: Pick<Reads, 'changed'>,
+  { waitsForNew = false }: ReceiptOptions = {},
 ): Promise<(CommandReceipt | null | Error)[]> {
   const stored = await fromReadModels(ports, tenant, ids);
   const known = await Promise.all(
@@ -42,7 +48,7 @@ export async function readReceipts(
       const found = stored[at] ?? null;
       if (found !== null && found !== 'MARK') return found;
       const handled = found === 'MARK' ? null : await fromInbox(ports, tenant, id);
-      if (handled !== null || (found === null && !isNew(ports, id))) return handled;
+      if (handled !== null || (found === null && !(waitsForNew && isNew(ports, id)))) return handled;
       return behindMark(ports, tenant, id, found);
     }),
   );
@@ -52,9 +58,9 @@ export async function readReceipts(
 }
 
 /** Who is told VISIBLE reads what changed from here on, although the news of it may still be on its way to this gateway. */
-function noteChange(reads: Pick<Reads, 'found'>, { status, streamId, version }: CommandReceipt): void {
+function noteChange(reads: Pick<Reads, 'changed'>, { status, streamId, version }: CommandReceipt): void {
   const kind = kindOfId(streamId);
-  if (status === 'VISIBLE' && version !== undefined && kind !== null) reads.found(kind, streamId, version);
+  if (status === 'VISIBLE' && version !== undefined && kind !== null) reads.changed(kind, streamId, version);
 }
 
 async function fromReadModels({ readModels, logger }: ReceiptPorts, tenant: TenantId, ids: readonly CommandId[]): Promise<Stored[]> {

@@ -39,11 +39,15 @@ export function createViewLoader<View extends object & { readonly version: numbe
   const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
   return {
     load(id) {
+      // What cannot be an id of this kind is nowhere, and nothing is remembered of it.
+      if (!isId(kind, id)) return batched().load(id);
       const tag = (tagOf ??= near.tagsOf(tenant, kind))(id);
       reads.tag(tag);
       // While tokens are being checked nobody knows what is new enough.
       const known = ready === undefined ? near.view(tag) : undefined;
-      return known !== undefined && known.version >= (floors.get(id) ?? 0) ? (known.view as View) : batched().load(id);
+      if (known === undefined || known.value.version < (floors.get(id) ?? 0)) return batched().load(id);
+      reads.until(known.untilMs);
+      return known.value.view as View;
     },
     forget: (id) => void batches?.clear(id),
     reset: () => void batches?.clearAll(),
@@ -53,14 +57,18 @@ export function createViewLoader<View extends object & { readonly version: numbe
 async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
   const { tenant, kind, floors, near, reads } = options;
   await options.ready;
-  // What cannot be an id of this kind is nowhere; it never reaches a store's keys.
+  // What cannot be an id of this kind never reaches a store's keys.
   const wanted = ids.filter((id) => isId(kind, id)).map((id) => ({ tenant, kind, id, versionMin: floors.get(id) ?? 0 }));
   const since = near.now();
   const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
   return ids.map((id) => {
     const stored = byId.get(id) ?? null;
-    if (stored === null || stored instanceof Error) return stored;
+    if (stored instanceof Error) return stored;
+    if (stored === null) {
+      if (isId(kind, id)) reads.missing(kind, id);
+      return null;
+    }
     const view = parseView<View>(stored.doc);
     if (reads.found(kind, id, stored.version)) near.keepView({ tenant, kind, id }, { version: stored.version, view }, stored.doc.length, since);
     return view;

@@ -6,12 +6,15 @@ import { startGateway } from '../../gateway/node/start-gateway.ts';
 import { loadDevKeys, type DevTokenClaims } from '../../platform/auth/dev-keys.ts';
 import { createTokenVerifier } from '../../platform/auth/verify.ts';
 import { systemClock } from '../../platform/clock.ts';
+import type { LiveBus } from '../../platform/live-bus/live-bus.ts';
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import { ACME, createBrokerage, type Brokerage } from './brokerage.ts';
 
 export interface KeptGateway {
   readonly url: string;
   readonly brokerage: Brokerage;
+  /** True: no news reach the gateway, which does not notice. */
+  isDeaf: boolean;
   /** The answer, and the calls of read models and origin that it took. */
   ask(query: string, as?: Partial<DevTokenClaims>, more?: { readonly variables?: object; readonly headers?: Record<string, string> }): Promise<Asked>;
   /** Sends this very body. */
@@ -34,7 +37,9 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
   const keys = await loadDevKeys(folder, systemClock);
   const brokerage = createBrokerage();
   const verifier = await createTokenVerifier({ publicJwk: keys.publicJwk, clock: systemClock });
-  const ports = change(brokerage.ports);
+  const { liveBus } = brokerage.ports;
+  const subscribe: LiveBus['subscribe'] = (onMessage, ...rest) => liveBus.subscribe((message) => void (kept.isDeaf || onMessage(message)), ...rest);
+  const ports = change({ ...brokerage.ports, liveBus: { ...liveBus, subscribe } });
   const gateway = await startGateway({ ports, verifier, host: '127.0.0.1', port: 0, processMetrics: false });
   const tokens = new Map<string, string>();
   const tokenOf = async (as: Partial<DevTokenClaims> = {}): Promise<string> => {
@@ -50,9 +55,10 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
       headers: { 'content-type': 'application/json', authorization: `Bearer ${await tokenOf()}`, ...headers },
       body,
     });
-  return {
+  const kept: KeptGateway = {
     url: gateway.url,
     brokerage,
+    isDeaf: false,
     post,
     async ask(query, as = {}, { variables, headers = {} } = {}) {
       const before = brokerage.calls.length;
@@ -67,4 +73,5 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
       await rm(folder, { recursive: true });
     },
   };
+  return kept;
 }

@@ -15,6 +15,13 @@ const ADA = makeId('lead', 'ada');
 const LEAD = 'query ($id: ID!, $names: Boolean = true) { lead(id: $id) { id name @include(if: $names) } }';
 const THREE_LEVELS_TOO_DEEP = `{ leads { ${'edges { node { matches { '.repeat(5)} edges { cursor } ${'} } }'.repeat(5)} } }`;
 
+/** Fragments that spread one another: 800 characters, thousands of fields. */
+function manyFields(): string {
+  const aliases = ['a', 'b', 'c', 'd', 'e', 'f'].map((name, at) => `fragment F${at} on Lead { ${name}: name ...F${at + 1} x${at}: agent { id y${at}: name } }`);
+  const leads = Array.from({ length: 25 }, (_, n) => `l${n}: lead(id: "${ADA}") { ...F0 m: matches(first: 1) { edges { node { score property { id } } } } }`);
+  return `{ ${leads.join(' ')} } ${aliases.join(' ')} fragment F6 on Lead { id }`;
+}
+
 describe('the direct way', () => {
   let brokerage: Brokerage;
   let app: App;
@@ -64,6 +71,13 @@ describe('the direct way', () => {
     ['one of two operations', bodyOf('query A { agents { id } } query B { viewer { id } }', {}, 'B')],
     ['no operation of that name', bodyOf('query A { agents { id } } query B { agents { id } }', {}, 'C')],
     ['two operations and no name', bodyOf('query A { agents { id } } query B { agents { id } }')],
+    ['a condition that is null', bodyOf(LEAD, { id: ADA, names: null })],
+    [
+      'a variable of a strange name',
+      `{"query":"query ($__proto__: Boolean!) { lead(id: \\"${ADA}\\") { id name @include(if: $__proto__) } }","variables":{"__proto__":true}}`,
+    ],
+    ['a number beyond numbers', `{"query":"query ($min: Float) { leads(filter: { minScore: $min }) { edges { cursor } } }","variables":{"min":1e400}}`],
+    ['more fields than are compiled', bodyOf(manyFields())],
     ['no GraphQL', bodyOf('{ leads')],
     ['a field that is not there', bodyOf('{ shoeSize }')],
     ['too much', bodyOf('{ leads(first: 100) { edges { node { matches(first: 100) { edges { cursor } } } } } }')],

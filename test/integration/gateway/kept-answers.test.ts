@@ -35,6 +35,8 @@ describe('kept answers', () => {
   }
   const ada = (version: number, traits: Parameters<typeof aLead>[0] = {}): Lead => aLead({ name: 'ada', score: scoreOf(90), version, ...traits });
 
+  const tokenFor = (version: number): Promise<string> => createConsistencyTokens(gateway.brokerage.ports.tokenSecret).sign(ACME, { streamId: ADA, version });
+
   it('are the same bytes again, without a read, however the question is written', async () => {
     const first = await gateway.ask(LEAD);
     const again = await gateway.ask(LEAD);
@@ -47,6 +49,10 @@ describe('kept answers', () => {
     const spaced = await gateway.post(`{ "variables": { "id": "${ADA}" },  "query": ${JSON.stringify(query)} }`);
     expect(await spaced.json()).toEqual({ data: { lead: { version: 3 } } });
     expect(gateway.brokerage.calls.filter((call) => call === 'get(1)')).toHaveLength(1);
+  });
+
+  it('are given to a body that begins with a byte order mark, too', async () => {
+    expect(await (await gateway.post(`\uFEFF${JSON.stringify({ query: LEAD })}`)).json()).toMatchObject({ data: { lead: { version: 3 } } });
   });
 
   it('are shared by all who may see the same, and by nobody else', async () => {
@@ -120,6 +126,52 @@ describe('kept answers', () => {
     expect(versionIn(await gateway.ask(LEAD))).toBe(4);
   });
 
+  it('go, although no news came, where another question finds what was not there', async () => {
+    const query = (alias: string): string => `{ ${alias}: lead(id: "${makeId('lead', 'eve')}") { version } }`;
+    expect((await gateway.ask(query('lead'))).data).toEqual({ lead: null });
+    await change(null, aLead({ name: 'eve', email: 'eve@example.com', version: 1 }), 'on its way');
+    expect((await gateway.ask(query('x'))).data).toEqual({ x: { version: 1 } });
+    expect(versionIn(await gateway.ask(query('lead')))).toBe(1);
+  });
+
+  it('of a list are read again where it changed while it was read beside what nobody may share', async () => {
+    const gate = Promise.withResolvers<void>();
+    const reading = Promise.withResolvers<void>();
+    const slow = await startKeptGateway((ports) => ({
+      ...ports,
+      readModels: {
+        ...ports.readModels,
+        async list(query) {
+          const page = await ports.readModels.list(query);
+          if (query.first === 7) {
+            reading.resolve();
+            await gate.promise;
+          }
+          return page;
+        },
+      },
+    }));
+    await untilItKeeps(slow, WON);
+    const asked = slow.ask('{ viewer { id } leads(first: 7) { edges { node { id } } } }');
+    await reading.promise;
+    await slow.brokerage.put(ada(3));
+    await slow.brokerage.publish({ id: ADA, version: 3 });
+    gate.resolve();
+    await asked;
+    expect((await slow.ask('{ leads(first: 7) { edges { node { id } } } }')).text).toContain(ADA);
+    await slow.stop();
+  });
+
+  it('of lists show no version below one that was shown by id, although the read models are behind', async () => {
+    const { outages } = gateway.brokerage;
+    await gateway.ask(LEAD);
+    gateway.brokerage.putInWriteModel(ada(4));
+    Object.assign(outages, { readModels: true });
+    expect(versionIn(await gateway.ask(`{ lead(id: "${ADA}") { version } }`, {}, { headers: { 'x-consistency-token': await tokenFor(4) } }))).toBe(4);
+    Object.assign(outages, { readModels: false });
+    expect((await gateway.ask(HOT)).text).toContain('"version":4');
+  });
+
   it('are older than no receipt that this gateway called VISIBLE', async () => {
     await gateway.ask(LEAD);
     const note = 'mutation ($id: ID!) { addNote(input: { leadId: $id, text: "called" }) { id status } }';
@@ -139,6 +191,19 @@ describe('kept answers', () => {
     await gateway.brokerage.ports.readModels.put([{ tenant: ACME, kind: 'command', id, version: 9, doc, index: null }]);
     expect((await gateway.ask(`{ command(id: "${id}") { status } }`)).data).toEqual({ command: { status: 'VISIBLE' } });
     expect(versionIn(await gateway.ask(LEAD))).toBe(4);
+  });
+
+  it('of nothing go where a receipt says that something is VISIBLE by now, although no news came', async () => {
+    const sent = await gateway.ask('mutation { createLead(input: { email: "new@example.com" }) { id leadId } }');
+    const { id, leadId } = fieldOf({ data: sent.data, errors: [] }, 'createLead') as { id: string; leadId: string };
+    const query = `{ lead(id: "${leadId}") { version } leads(first: 9) { edges { node { id } } } }`;
+    expect((await gateway.ask(query)).text).toContain('"lead":null');
+    gateway.isDeaf = true;
+    await gateway.brokerage.carryOut();
+    expect((await gateway.ask(`{ command(id: "${id}") { status } }`)).data).toEqual({ command: { status: 'VISIBLE' } });
+    const { text } = await gateway.ask(query);
+    expect(text).toContain('"version":1');
+    expect(text).toContain(leadId);
   });
 
   it('never are answers with an error', async () => {
@@ -166,7 +231,7 @@ describe('kept answers', () => {
   ])('are passed by where a consistency token asks for what is newest: %s', async (_what, query, calls) => {
     await gateway.ask(query);
     await change(ada(3), ada(4), 'on its way');
-    const token = await createConsistencyTokens(gateway.brokerage.ports.tokenSecret).sign(ACME, { streamId: ADA, version: 4 });
+    const token = await tokenFor(4);
     const asked = await gateway.ask(query, {}, { headers: { 'x-consistency-token': token } });
     expect(asked.calls).toEqual(calls);
     expect(asked.text).toContain('"version":4');
@@ -174,7 +239,7 @@ describe('kept answers', () => {
 
   it('in a list are as new as the token asks for although the read models are not there yet: what they lack comes from the origin', async () => {
     await gateway.ask(HOT);
-    const token = await createConsistencyTokens(gateway.brokerage.ports.tokenSecret).sign(ACME, { streamId: ADA, version: 4 });
+    const token = await tokenFor(4);
     expect((await gateway.ask(HOT, {}, { headers: { 'x-consistency-token': token } })).text).toContain('UNAVAILABLE');
     gateway.brokerage.putInWriteModel(ada(4));
     expect((await gateway.ask(HOT, {}, { headers: { 'x-consistency-token': token } })).text).toContain('"version":4');
@@ -209,6 +274,47 @@ describe('equal questions at one moment', () => {
     const answers = await Promise.all(askers);
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(gateway.brokerage.calls.filter((call) => call.startsWith('get('))).toEqual(['get(1)']);
+    await gateway.stop();
+  });
+});
+
+describe('an answer that goes wrong', () => {
+  it('is made twice without a second read: once compiled, once by GraphQL, which says what is wrong', async () => {
+    const gateway = await startKeptGateway();
+    await untilItKeeps(gateway, WON);
+    Object.assign(gateway.brokerage.outages, { readModels: true, origin: true });
+    const { text, calls } = await gateway.ask(LEAD);
+    expect(text).toContain('UNAVAILABLE');
+    expect(calls).toEqual(['get(1)', 'origin.views(1)']);
+    expect((await gateway.ask('{ leads(first: 3) { edges { cursor } } }')).calls).toEqual(['list(lead)']);
+    await gateway.stop();
+  });
+
+  it('is not waited for where a change has made it nobody else’s', async () => {
+    const gate = Promise.withResolvers<void>();
+    let isHeld = false;
+    const gateway = await startKeptGateway((ports) => ({
+      ...ports,
+      readModels: {
+        ...ports.readModels,
+        async get(refs) {
+          const views = await ports.readModels.get(refs);
+          if (isHeld) await gate.promise;
+          return views;
+        },
+      },
+    }));
+    await gateway.brokerage.put(aLead({ name: 'ada' }));
+    await untilItKeeps(gateway, WON);
+    isHeld = true;
+    const slow = gateway.ask(LEAD);
+    await vi.waitFor(() => expect(gateway.brokerage.calls).toContain('get(1)'));
+    isHeld = false;
+    await gateway.brokerage.put(aLead({ name: 'ada', version: 4 }));
+    await gateway.brokerage.publish({ id: ADA, version: 4 });
+    expect(versionIn(await gateway.ask(LEAD))).toBe(4);
+    gate.resolve();
+    await slow;
     await gateway.stop();
   });
 });

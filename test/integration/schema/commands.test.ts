@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
-import { keyedCommandId } from '../../../platform/messages/new-id.ts';
+import { keyedCommandId, newId } from '../../../platform/messages/new-id.ts';
 import { aHome } from '../../support/a-home.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, RIVAL, commandsOf, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
@@ -68,6 +68,25 @@ describe('a mutation', () => {
       actor: { id: 'ann', roles: ['MANAGER'] },
       command: { type: 'CreateLead', lead: { email: 'grace@example.com', preferences: { budgetMaxMinor: 92_500_000 } }, onExisting: 'REJECT' },
     });
+  });
+
+  test('answers before its receipt is in the read models, and whoever asks for a receipt so new waits for it', async () => {
+    const brokerage = createBrokerage();
+    const held = Promise.withResolvers<void>();
+    const { readModels } = brokerage.ports;
+    const put = readModels.put.bind(readModels);
+    Object.assign(readModels, { put: async (...views: Parameters<typeof put>) => held.promise.then(() => put(...views)) });
+    const { id } = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
+    const asked = run(brokerage.context(), 'query ($id: ID!) { command(id: $id) { id status } }', { id });
+    await new Promise((resolve) => void setTimeout(resolve, 60));
+    held.resolve();
+    expect(await asked).toEqual({ data: { command: { id, status: 'ACCEPTED' } }, errors: [] });
+  });
+
+  test('that nobody sent has no receipt, however new its id looks', { timeout: 10_000 }, async () => {
+    const brokerage = createBrokerage();
+    const id = newId('command', brokerage.now.getTime());
+    expect(await run(brokerage.context(), 'query ($id: ID!) { command(id: $id) { id } }', { id })).toEqual({ data: { command: null }, errors: [] });
   });
 
   test('with wait VISIBLE answers with the change itself', async () => {

@@ -76,7 +76,7 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (changes: Changes) => Cha
       name: undefined,
       authority: 'TENANT',
       text: body,
-      compiled: { query: { run }, variables: { leads: body.split(' ') } },
+      compiled: { query: () => ({ fields: 1, run }), variables: { leads: body.split(' ') } },
     }),
   });
   const steps = {

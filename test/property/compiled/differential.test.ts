@@ -55,7 +55,7 @@ async function compare(over: GraphQLSchema, texts: TextMemory, { query, variable
   if (!operation) throw new Error('no operation');
   const { coerced } = getVariableValues(over, operation.variableDefinitions ?? [], variables);
   if (!coerced) return 'invalid';
-  const conditions = Object.fromEntries([...conditionsIn(document)].map((name) => [name, coerced[name]]));
+  const conditions = new Map([...conditionsIn(document)].map((name) => [name, coerced[name] === true]));
   const compiled = compileQuery({ schema: over, document, operation, conditions, texts });
   if (compiled === null) return 'not compiled';
   const run = async (contextValue: object): Promise<Outcome> => {

@@ -96,6 +96,29 @@ describe('a question', () => {
     expect(questionOf(bodyOf('{ agents { id } }', `{"deep":${deep}}`))?.authority).toBeNull();
   });
 
+  test('with a number that JSON cannot write is nobody else’s: it would be written like null', () => {
+    const floats = 'query ($min: Float) { leads(filter: { minScore: $min }) { edges { cursor } } }';
+    expect(questionOf(bodyOf(floats, '{"min":1e400}'))?.authority).toBeNull();
+    expect(questionOf(bodyOf(floats, '{"min":null}'))?.authority).toBe('TENANT');
+  });
+
+  test('whose document says much with few words is not compiled, and what is compiled is bound by its fields', () => {
+    const wide = Array.from({ length: 40 }, (_, n) => `a${n}: agents { ...F }`).join(' ');
+    const query = `{ ${wide} } fragment F on Agent { ${Array.from({ length: 60 }, (_, n) => `n${n}: name`).join(' ')} }`;
+    expect(questionOf(bodyOf(query, '{}'))?.compiled).toBeNull();
+    expect(questionOf(bodyOf('{ agents { id } }', '{}'))?.compiled?.query()?.fields).toBe(2);
+  });
+
+  test('is compiled once for each choice of its conditions, whatever else its variables hold', () => {
+    const query = 'query A($x: Boolean!) { agents { id name @skip(if: $x) } } query B($x: [ID!]!) { nodes(ids: $x) { id } agents { id } }';
+    const compiledFor = (variables: string, name: string) => questionOf(bodyOf(query, variables, `,"operationName":"${name}"`))?.compiled?.query();
+    expect(compiledFor('{"x":true}', 'A')?.fields).toBe(2);
+    expect(compiledFor('{"x":false}', 'A')?.fields).toBe(3);
+    expect(compiledFor('{"x":true, "y":1}', 'A')).toBe(compiledFor('{"x":true}', 'A'));
+    // An abstract type is for GraphQL itself.
+    expect(compiledFor('{"x":["a"]}', 'B')).toBeUndefined();
+  });
+
   test('has a key for all of its authority, and another for everybody else', () => {
     const others: readonly Identity[] = [
       { ...ANN, subject: 'ben' },
