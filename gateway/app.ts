@@ -12,6 +12,7 @@ import { observed } from './byte-cache/observed.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
 import { createDocuments } from './direct/documents.ts';
 import { contextHeaders, isDirect, responseOf } from './direct/http.ts';
+import { bodyIn } from './direct/query-string.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
 import { throughPlugins } from './direct/through-plugins.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
@@ -112,11 +113,14 @@ function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], direct:
   return async (request: Request, context: ServerContext): Promise<Response> => {
     // A transport that has read the body has tried the direct way, too.
     if (context.bodyText !== undefined || !isForDirect(request)) return yoga.handleRequest(request, context);
-    const body = await request.text();
+    const isGet = request.method === 'GET';
+    const body = isGet ? bodyIn(request.url) : await request.text();
+    if (body === null) return yoga.handleRequest(request, context);
     // Who may not ask is told so by the plugin.
     const identity = await identify(verifier, request.headers.get('authorization')).catch(() => null);
-    const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '' }));
-    return answer === null ? yoga.handleRequest(withBody(request, body), context) : responseOf(answer);
+    const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '', readsOnly: isGet }));
+    if (answer !== null) return responseOf(answer, request);
+    return yoga.handleRequest(isGet ? request : withBody(request, body), context);
   };
 }
 

@@ -20,7 +20,8 @@ export function createByteCache(options: FencedCacheOptions): ByteCache {
   return {
     find: (key) => cache.find(key)?.value,
     keep(key, answer, made) {
-      const bytes = answer.bytes.length * (answer.ascii === null ? 1 : 2);
+      // As text, too, and about half as much again for its shorter forms.
+      const bytes = answer.bytes.length * (answer.ascii === null ? 1.5 : 2.5);
       return cache.keep(key, answer, bytes, made) ? answer : null;
     },
     facts: () => cache.facts(),

@@ -17,7 +17,7 @@ import { keyOf, type Question, type QuestionOf } from './question.ts';
 import { within } from '../../resolvers/within.ts';
 import type { CompiledQuery } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
-import { contentTypeOf, type MadeAnswer, type PlainAnswer } from './through-plugins.ts';
+import { contentTypeOf, type MadeAnswer } from './through-plugins.ts';
 
 /** A request whose method, headers and origin were looked at. */
 export interface Asked extends ServerContext {
@@ -25,10 +25,12 @@ export interface Asked extends ServerContext {
   readonly body: string;
   /** The header; '' where there is none. */
   readonly accept: string;
+  /** True: only queries are answered (GET). */
+  readonly readsOnly?: boolean | undefined;
 }
 
 /** Kept bytes, or text that was made for this request. */
-export type DirectAnswer = Kept | PlainAnswer;
+export type DirectAnswer = Kept | MadeAnswer;
 
 export interface DirectGraphqlOptions {
   readonly questionOf: QuestionOf;
@@ -62,7 +64,7 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
     answer(asked) {
       const question = options.questionOf(asked.body);
       const mediaType = mediaTypeFor(asked.accept);
-      if (question === null || mediaType === null) return null;
+      if (question === null || mediaType === null || (asked.readsOnly && question.type !== 'query')) return null;
       const { authority } = question;
       // A consistency token asks for what is newest.
       const isShared = kept !== undefined && authority !== null && asked.consistencyToken === undefined && kept.isTrusted();

@@ -9,13 +9,10 @@ import type { ServerContext } from '../request-context.ts';
 import type { MediaType } from './media-type.ts';
 
 /** An answer as HTTP sends it; headers in small letters. */
-export interface PlainAnswer {
+export interface MadeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-}
-
-export interface MadeAnswer extends PlainAnswer {
   /** Executed, to the end, without an error: what failed, in part or altogether, may go better the next time. */
   readonly isWhole: boolean;
 }

@@ -9,11 +9,14 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Identity } from '../../resolvers/context.ts';
 import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
 import type { DirectAnswer, DirectGraphql } from '../direct/direct-graphql.ts';
+import { entityTagOf, isNamed, quoted } from '../direct/entity-tags.ts';
 import { contextHeaders, isDirect, PRIVATE_HEADERS } from '../direct/http.ts';
+import { bodyIn } from '../direct/query-string.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { bearerToken } from '../plugins/identity.ts';
 import { isRequestId } from '../plugins/request-id.ts';
+import { encodedFor, isEncodable } from './encodings.ts';
 
 export type GoOn = (req: IncomingMessage, res: ServerResponse, bodyText?: string) => void;
 
@@ -42,42 +45,64 @@ export function createDirectEntry({ direct, verifier, logger, metrics }: DirectE
     // Why a token is no good is told on the other way.
     verifier.verify(token).then(then, () => then(null));
   };
-  const answerFor = (identity: Identity, req: IncomingMessage, body: string, requestId: string): MaybePromise<DirectAnswer | null> => {
-    const header = (name: string): string | null => textOf(req.headers[name]);
-    const asked = { identity, body, accept: req.headers.accept ?? '', requestId, remoteAddress: req.socket.remoteAddress, ...contextHeaders(header) };
-    return direct.answer(asked);
-  };
+  const answerFor = (identity: Identity, req: IncomingMessage, body: string, requestId: string): MaybePromise<DirectAnswer | null> =>
+    direct.answer({
+      identity,
+      body,
+      accept: req.headers.accept ?? '',
+      readsOnly: req.method === 'GET',
+      requestId,
+      remoteAddress: req.socket.remoteAddress,
+      ...contextHeaders((name) => textOf(req.headers[name])),
+    });
   return {
     take(req, res, { goOn, isDraining }) {
-      const header = (name: string): string | null => textOf(req.headers[name]);
-      const { host = '' } = req.headers;
-      if (req.url !== PATH || !PLAIN_HOST.test(host) || !isDirect(req.method ?? '', header) || isCrossOrigin({ get: header }, host)) return false;
+      if (!isForHere(req)) return false;
       const startedMs = performance.now();
-      readBody(req, (body) => {
+      const isGet = req.method === 'GET';
+      const onBody = (body: string): void => {
+        const requestId = requestIdFor(req);
+        const onAnswer = (answer: DirectAnswer | null, tag: string | null): void => {
+          if (answer === null) return goOn(req, res, isGet ? undefined : body);
+          if (isDraining()) res.setHeader('connection', 'close');
+          const status = send(req, res, answer, { requestId, tag });
+          metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status, durationMs: performance.now() - startedMs });
+        };
+        const onDefect = (error: unknown): void => {
+          logger.error({ requestId, err: error }, 'a request could not be answered on the direct way');
+          res.destroy();
+        };
         whoAsks(req, (identity) => {
-          const requestId = requestIdFor(req);
-          const onAnswer = (answer: DirectAnswer | null): void => {
-            if (answer === null) return goOn(req, res, body);
-            if (isDraining()) res.setHeader('connection', 'close');
-            const status = send(res, answer, requestId);
-            metrics?.request({ route: PATH, method: 'POST', status, durationMs: performance.now() - startedMs });
-          };
-          const onDefect = (error: unknown): void => {
-            logger.error({ requestId, err: error }, 'a request could not be answered on the direct way');
-            res.destroy();
-          };
           try {
             const answer = identity && answerFor(identity, req, body, requestId);
-            if (answer instanceof Promise) answer.then(onAnswer).catch(onDefect);
-            else onAnswer(answer);
+            if (isGet)
+              tagged(answer)
+                .then(([known, tag]) => onAnswer(known, tag))
+                .catch(onDefect);
+            else if (answer instanceof Promise) answer.then((known) => onAnswer(known, null)).catch(onDefect);
+            else onAnswer(answer, null);
           } catch (error) {
             onDefect(error);
           }
         });
-      });
+      };
+      if (!isGet) readBody(req, onBody);
+      else onBody(bodyIn(req.url ?? '') ?? '');
       return true;
     },
   };
+}
+
+function isForHere({ url = '', method = '', headers }: IncomingMessage): boolean {
+  const header = (name: string): string | null => textOf(headers[name]);
+  const { host = '' } = headers;
+  const isPath = method === 'GET' ? url.startsWith(`${PATH}?`) : url === PATH;
+  return isPath && PLAIN_HOST.test(host) && isDirect(method, header) && !isCrossOrigin({ get: header }, host);
+}
+
+async function tagged(answer: MaybePromise<DirectAnswer | null>): Promise<[DirectAnswer | null, string | null]> {
+  const known = await answer;
+  return [known, known && (await entityTagOf(known))];
 }
 
 const textOf = (value: string | readonly string[] | undefined): string | null => (value === undefined ? null : String(value));
@@ -99,14 +124,36 @@ function requestIdFor({ headers }: IncomingMessage): string {
   return typeof given === 'string' && isRequestId(given) ? given : randomUUID();
 }
 
+interface About {
+  readonly requestId: string;
+  /** Of an answer to GET. */
+  readonly tag: string | null;
+}
+
 /** Text of one byte a character goes out together with its head. Answers the status. */
-function send(res: ServerResponse, answer: DirectAnswer, requestId: string): number {
+function send(req: IncomingMessage, res: ServerResponse, answer: DirectAnswer, { requestId, tag }: About): number {
   const isKept = 'bytes' in answer;
+  const encoded = isKept ? encodedFor(answer, textOf(req.headers['accept-encoding']) ?? undefined) : null;
+  const common = {
+    ...PRIVATE_HEADERS,
+    ...(isKept && isEncodable(answer) ? { vary: 'accept-encoding' } : {}),
+    ...(tag === null ? {} : { etag: quoted(tag, encoded?.encoding ?? null) }),
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+  };
+  if (tag !== null && isNamed(textOf(req.headers['if-none-match']) ?? '', tag)) {
+    res.writeHead(304, common).end();
+    return 304;
+  }
+  if (isKept && encoded !== null) {
+    const headers = { 'content-type': answer.contentType, 'content-encoding': encoded.encoding, 'content-length': encoded.bytes.length };
+    res.writeHead(200, { ...headers, ...common }).end(encoded.bytes);
+    return 200;
+  }
   const [status, headers] = isKept ? [200, { 'content-type': answer.contentType }] : [answer.status, answer.headers];
   const text = isKept ? answer.ascii : answer.text;
   const length = isKept ? answer.bytes.length : Buffer.byteLength(answer.text);
-  const all = { ...headers, 'content-length': length, ...PRIVATE_HEADERS, 'x-request-id': requestId, 'x-content-type-options': 'nosniff' };
-  res.writeHead(status, all);
+  res.writeHead(status, { ...headers, 'content-length': length, ...common });
   if (text === null) res.end(isKept ? answer.bytes : undefined);
   else res.end(text, text.length === length ? 'latin1' : 'utf8');
   return status;

@@ -19,6 +19,8 @@ export interface KeptGateway {
   ask(query: string, as?: Partial<DevTokenClaims>, more?: { readonly variables?: object; readonly headers?: Record<string, string> }): Promise<Asked>;
   /** Sends this very body. */
   post(body: string, headers?: Record<string, string>): Promise<Response>;
+  /** The query in the address. */
+  get(query: string, headers?: Record<string, string>): Promise<Response>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -67,6 +69,8 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
       const { data = null } = JSON.parse(text) as { data?: Record<string, unknown> | null };
       return { status: response.status, text, data, calls: brokerage.calls.slice(before), headers: response.headers };
     },
+    get: async (query, headers = {}) =>
+      fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { authorization: `Bearer ${await tokenOf()}`, ...headers } }),
     metrics: async () => (await fetch(`${gateway.url}/metrics`)).text(),
     async stop() {
       await gateway.stop();

@@ -278,6 +278,55 @@ describe('equal questions at one moment', () => {
   });
 });
 
+describe('a query by GET', () => {
+  let gateway: KeptGateway;
+  beforeEach(async () => {
+    gateway = await startKeptGateway();
+    await gateway.brokerage.put(...Array.from({ length: 10 }, (_, n) => aLead({ name: `lead-${n}`, email: `${n}@example.com`, score: scoreOf(90 - n) })));
+    await untilItKeeps(gateway, WON);
+  });
+  afterEach(() => gateway.stop());
+
+  it('has an entity tag over its bytes: 304 while they are the same, for whoever may ask, and the bytes once they are not', async () => {
+    const first = await gateway.get(LEADS);
+    const tag = first.headers.get('etag') ?? '';
+    expect(tag).toMatch(/^"[0-9a-f]{32}(-\w+)?"$/);
+    const same = await gateway.get(LEADS, { 'if-none-match': `W/${tag}, "another"` });
+    expect([same.status, await same.text(), same.headers.get('etag')]).toEqual([304, '', tag]);
+    const stranger = await gateway.get(LEADS, { 'if-none-match': tag, authorization: 'Bearer nonsense' });
+    expect(stranger.status).toBe(401);
+    const another = await gateway.get('{ leads(first: 2) { edges { cursor } } }', { 'if-none-match': tag });
+    expect(another.status).toBe(200);
+    await gateway.brokerage.put(aLead({ name: 'lead-0', version: 4, email: 'new@example.com', score: scoreOf(90) }));
+    await gateway.brokerage.publish({ id: makeId('lead', 'lead-0'), version: 4 });
+    const changed = await gateway.get(LEADS, { 'if-none-match': tag });
+    expect(changed.status).toBe(200);
+    expect(changed.headers.get('etag')).not.toBe(tag);
+  });
+
+  it('comes in the form that the client accepts, each with a tag of its own', async () => {
+    const LONG = '{ leads(first: 10) { edges { cursor node { id version name email phone stage source createdAt updatedAt } } } }';
+    const plain = await (await gateway.get(LONG, { 'accept-encoding': 'identity' })).text();
+    for (const encoding of ['gzip', 'br']) {
+      const response = await gateway.get(LONG, { 'accept-encoding': encoding });
+      expect(Object.fromEntries(['content-encoding', 'vary'].map((name) => [name, response.headers.get(name)]))).toEqual({
+        'content-encoding': encoding,
+        vary: 'accept-encoding',
+      });
+      expect(response.headers.get('etag')).toContain(`-${encoding}"`);
+      expect(await response.text()).toBe(plain);
+    }
+  });
+
+  it('is the answer that POST gives, and no way for a mutation', async () => {
+    const { text } = await gateway.ask(LEADS);
+    expect(await (await gateway.get(LEADS)).text()).toBe(text);
+    const mutation = await gateway.get('mutation { createLead(input: { email: "a@example.com" }) { id } }');
+    expect(mutation.status).toBe(405);
+    expect(gateway.brokerage.log).toEqual([]);
+  });
+});
+
 describe('an answer that goes wrong', () => {
   it('is made twice without a second read: once compiled, once by GraphQL, which says what is wrong', async () => {
     const gateway = await startKeptGateway();
