@@ -22,6 +22,8 @@ export interface GatewayMetrics {
   }): void;
   /** A subscription began; call the answer once it ended. */
   subscriptionOpened(): () => void;
+  /** This process heard of a command that became VISIBLE so long ago. */
+  visibleHeard(lagMs: number): void;
   /** Counts and sizes of a cache, asked when they are rendered. */
   watchCache(layer: string, facts: () => CacheFacts): void;
   /** Everything, in the text form that Prometheus reads. */

@@ -5,7 +5,7 @@ import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
-import { createLiveFeed } from './live/live-feed.ts';
+import { createLiveFeed, type FeedOptions } from './live/live-feed.ts';
 import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { within } from './within.ts';
@@ -13,12 +13,13 @@ import { within } from './within.ts';
 export interface SharedOptions {
   /** For views and lists in memory (L1); 0: none are kept; 100 MB if absent. */
   readonly nearBytesMax?: number | undefined;
+  readonly onVisible?: FeedOptions['onVisible'];
 }
 
 /** Once for a process. Nothing is read or listened to before it is needed. */
-export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}, { nearBytesMax }: SharedOptions = {}): GatewayShared {
+export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}, { nearBytesMax, onVisible }: SharedOptions = {}): GatewayShared {
   const changes = createChanges();
-  const feed = createLiveFeed(ports.liveBus, ports.logger, { changes });
+  const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible });
   const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime(), bytesMax: nearBytesMax });
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };

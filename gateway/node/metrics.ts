@@ -45,6 +45,13 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
   const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
 
+  const visibleSeconds = new Histogram({
+    name: `${PREFIX}visible_to_gateway_seconds`,
+    help: 'From the moment a change was VISIBLE until this gateway had heard of it: for so long it may have served the one before.',
+    buckets: SECONDS,
+    registers,
+  });
+
   const nameFor = boundedNames();
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
@@ -75,6 +82,9 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
         if (open) subscriptions.dec();
         open = false;
       };
+    },
+    visibleHeard(lagMs) {
+      visibleSeconds.observe(lagMs / 1000);
     },
     watchCache(layer, facts) {
       caches.set(layer, facts);

@@ -42,9 +42,9 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const { ports, verifier } = options;
   const { clock, logger } = ports;
   const { cacheBytes = CACHE_BYTES } = options;
-  const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2 });
-  const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
   const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
+  const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2, onVisible: (lagMs) => metrics.visibleHeard(lagMs) });
+  const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
   const app = createApp({
     schema,
     createContext: (scope) => createRequestContext(ports, shared, scope),

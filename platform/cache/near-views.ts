@@ -46,6 +46,8 @@ export interface ReadPage {
 export interface NearViews {
   /** The moment before a read, for what it brings. */
   now(): Epoch;
+  /** The newest version of the view that this gateway knows of, here or not; 0 where it knows of none. */
+  versionOf(ref: ViewRef): number;
   /** Tags of the views of a kind. */
   tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
   /** Undefined where nothing is known of it here. */
@@ -103,6 +105,7 @@ export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearVi
   };
   return {
     now: () => changes.epochs.now(),
+    versionOf: (ref) => changes.versionOf(ref),
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
     page(key) {

@@ -3,6 +3,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { DeadLetter, DeadLetterPage } from '../dead-letters/dead-letters.ts';
 import type { ViewPut } from '../read-models/read-models.ts';
+import { inOneFlight } from './one-flight.ts';
 import type { JudgedDeadLetter, Origin } from './origin.ts';
 import { ORIGIN_DEAD_LETTER_PATH, ORIGIN_DEAD_LETTERS_PATH, ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_MAX, ORIGIN_VIEWS_PATH } from './paths.ts';
 
@@ -39,7 +40,7 @@ export function createHttpOrigin({ url, token, timeoutMs = 2_000 }: HttpOriginOp
       throw new OriginUnavailableError(`the origin could not be asked: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
   }
-  return {
+  return inOneFlight({
     async views(refs) {
       const views: (ViewPut | null)[] = [];
       for (let from = 0; from < refs.length; from += ORIGIN_VIEWS_MAX) {
@@ -63,5 +64,5 @@ export function createHttpOrigin({ url, token, timeoutMs = 2_000 }: HttpOriginOp
       if (found) mustBeOf(tenant, [found.letter]);
       return found;
     },
-  };
+  });
 }

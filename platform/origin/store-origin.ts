@@ -7,6 +7,7 @@ import { judgeReplay } from '../dead-letters/judge-replay.ts';
 import { streamKey, type EventStore } from '../event-store/event-store.ts';
 import type { ViewPut } from '../read-models/read-models.ts';
 import { viewPut } from '../read-models/view-put.ts';
+import { inOneFlight } from './one-flight.ts';
 import type { Origin } from './origin.ts';
 
 function putOf(events: readonly RecordedEvent[] = []): ViewPut | null {
@@ -20,7 +21,7 @@ export interface StoreOriginOptions {
 }
 
 export function createStoreOrigin({ eventStore, deadLetters }: StoreOriginOptions): Origin {
-  return {
+  return inOneFlight({
     async views(refs) {
       // What is no id of its kind is nowhere: the database need not be asked, and would refuse some of them.
       const streams = refs.map(({ tenant, kind, id }) => (isId(kind, id) ? { tenant, streamId: id } : null));
@@ -35,5 +36,5 @@ export function createStoreOrigin({ eventStore, deadLetters }: StoreOriginOption
       const letter = isDeadLetterId(id) ? await deadLetters.get(tenant, id) : null;
       return letter && { letter, replay: judgeReplay(letter) };
     },
-  };
+  });
 }

@@ -38,6 +38,8 @@ export interface FeedOptions {
   readonly pageMax?: number | undefined;
   /** Told of every message, before anybody else is. */
   readonly changes?: Pick<Changes, 'heard' | 'missed'> | undefined;
+  /** Told of each command that became VISIBLE: milliseconds from then until this process knew, and with that all its caches. By the clocks of two machines. */
+  readonly onVisible?: ((lagMs: number) => void) | undefined;
 }
 
 /** Silence of the bus that is taken on trust, and the one after which it is asked to prove itself. */
@@ -46,7 +48,7 @@ const PROVE_AFTER_MS = 600;
 
 type Listener = (message: Delivered) => void;
 
-export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500, changes }: FeedOptions = {}): LiveFeed {
+export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500, changes, onVisible }: FeedOptions = {}): LiveFeed {
   const listeners = new Map<TenantId, Set<Listener>>();
   const open = new Set<Subscriber>();
   let subscription: Promise<LiveBusSubscription> | undefined;
@@ -55,6 +57,8 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
 
   const deliver = (message: Delivered): void => {
     changes?.heard(message);
+    // What became visible was told before that, on the same bus.
+    if (message.kind === 'command' && message.events.includes('VISIBLE')) onVisible?.(Math.max(0, Date.now() - Date.parse(message.at)));
     for (const listener of listeners.get(message.tenant) ?? []) {
       try {
         listener(message);

@@ -58,7 +58,9 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
   const { tenant, kind, floors, near, reads } = options;
   await options.ready;
   // What cannot be an id of this kind never reaches a store's keys.
-  const wanted = ids.filter((id) => isId(kind, id)).map((id) => ({ tenant, kind, id, versionMin: floors.get(id) ?? 0 }));
+  const wanted = ids
+    .filter((id) => isId(kind, id))
+    .map((id) => ({ tenant, kind, id, versionMin: Math.max(floors.get(id) ?? 0, near.versionOf({ tenant, kind, id })) }));
   const since = near.now();
   const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));

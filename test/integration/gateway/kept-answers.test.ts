@@ -249,6 +249,12 @@ describe('kept answers', () => {
     const text = await gateway.metrics();
     for (const fact of ['entries', 'bytes', 'hits_total', 'joined_total', 'missed_total', 'refused_total', 'dropped_total', 'evicted_total'])
       expect(text).toMatch(new RegExp(`lead_intelligence_cache_${fact}\\{layer="L0"\\} \\d`));
+    expect(text).toMatch(/lead_intelligence_cache_hits_total\{layer="L1"\} \d/);
+    const at = new Date(Date.now() - 300).toISOString();
+    await gateway.brokerage.publish({ kind: 'command', id: 'cmd_1', version: 9, at, events: ['VISIBLE'] });
+    const told = await gateway.metrics();
+    expect(told).toContain('lead_intelligence_visible_to_gateway_seconds_count 1');
+    expect(told).toContain('lead_intelligence_visible_to_gateway_seconds_bucket{le="0.25"} 0');
     expect(text).toMatch(/lead_intelligence_http_requests_total\{route="\/graphql",method="POST",status="200"\} \d/);
   });
 });
