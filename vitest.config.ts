@@ -14,6 +14,7 @@ const level = (name: string, options: { services?: boolean; timeoutMs?: number; 
 });
 
 export default defineConfig({
+  // Without it our sources get graphql's other build than its packages do, and its classes know nothing of one another.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     // Files wait for servers more than they compute.

@@ -1,5 +1,5 @@
 /** The gateway as a function: a Request goes in, a Response comes out. Runs wherever web standards are. */
-import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
@@ -7,25 +7,20 @@ import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
-import { createByteCache } from './byte-cache/byte-cache.ts';
 import { observed } from './byte-cache/observed.ts';
-import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
-import { createDocuments } from './direct/documents.ts';
-import { contextHeaders, isDirect, responseOf } from './direct/http.ts';
-import { bodyIn } from './direct/query-string.ts';
-import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
-import { throughPlugins } from './direct/through-plugins.ts';
+import type { DirectGraphql } from './direct/direct-graphql.ts';
+import { contextHeaders } from './direct/http.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
+import { createGraphqlRoute, directOver } from './graphql-route.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
-import { isCrossOrigin, useCrossOriginProtection } from './plugins/cross-origin.ts';
+import { useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useMaskedResults } from './plugins/errors.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
-import { identify, useIdentity } from './plugins/identity.ts';
+import { useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
-import { costOf } from './plugins/operation-cost.ts';
 import { useOperationMetrics } from './plugins/operation-metrics.ts';
 import { useParameterErrors } from './plugins/parameters.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './plugins/request-id.ts';
@@ -104,53 +99,6 @@ export function createApp(options: AppOptions): App {
       return response;
     },
   };
-}
-
-/** The direct way where the request is for it, else Yoga's. */
-function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], direct: DirectGraphql) {
-  const isForDirect = ({ method, url, headers }: Request): boolean =>
-    isDirect(method, (name) => headers.get(name)) && !isCrossOrigin(headers, new URL(url).host);
-  return async (request: Request, context: ServerContext): Promise<Response> => {
-    // A transport that has read the body has tried the direct way, too.
-    if (context.bodyText !== undefined || !isForDirect(request)) return yoga.handleRequest(request, context);
-    const isGet = request.method === 'GET';
-    const body = isGet ? bodyIn(request.url) : await request.text();
-    if (body === null) return yoga.handleRequest(request, context);
-    // Who may not ask is told so by the plugin.
-    const identity = await identify(verifier, request.headers.get('authorization')).catch(() => null);
-    const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '', readsOnly: isGet }));
-    if (answer !== null) return responseOf(answer, request);
-    return yoga.handleRequest(isGet ? request : withBody(request, body), context);
-  };
-}
-
-const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
-
-function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
-  const { schema, createContext, logger, metrics, caching } = options;
-  const { parse, validate } = yoga.getEnveloped({});
-  const documents = createDocuments({
-    schema,
-    parse: (query) => parse(query) as DocumentNode,
-    validate: (document) => validate(schema, document) as readonly GraphQLError[],
-  });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
-    costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
-  const direct = createDirectGraphql({
-    questionOf: createQuestionOf({ schema, documents, isTooCostly }),
-    createContext,
-    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
-    metrics,
-    keeping: caching && keepingFor(options, caching),
-  });
-  if (caching) metrics?.watchCache('L0', () => direct.facts());
-  return direct;
-}
-
-function keepingFor({ clock }: AppOptions, { changes, isTrusted, bytesMax }: Caching): Keeping {
-  const cache = createByteCache({ epochs: changes.epochs, nowMs: () => clock.now().getTime(), bytesMax });
-  return { cache, changes, isTrusted };
 }
 
 const badUrl = (): Response =>
