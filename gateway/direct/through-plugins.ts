@@ -17,7 +17,7 @@ export interface MadeAnswer {
   readonly isWhole: boolean;
 }
 
-/** Null where the answer is no single result. */
+/** Of a query or a mutation: one result. Never rejects for what went wrong in it. */
 export async function throughPlugins(
   app: Pick<App, 'yoga'>,
   params: OperationParams,

@@ -5,6 +5,7 @@ import { ACCEPT_PEER, type AcceptResult } from './scenarios/accept.ts';
 import type { LanesResult } from './scenarios/lanes.ts';
 import type { ProduceResult, ProduceRound } from './scenarios/produce.ts';
 import type { RebuildResult } from './scenarios/rebuild.ts';
+import type { ReadRound } from './scenarios/reads.ts';
 import { REST_OURS, type RestResult } from './scenarios/rest.ts';
 import type { WriteResult, WriteRound } from './scenarios/write.ts';
 import type { WriteRate } from './scenarios/write-rate.ts';
@@ -107,40 +108,38 @@ function rebuildTable({ leads, seconds, ...phases }: RebuildResult): string {
   return [table(heads, rows), ...(first === undefined ? [] : [`**The first wrong answer:** ${first}`])].join('\n\n');
 }
 
-function restTable({ leads, rounds }: RestResult): string {
-  const ours = rounds[REST_OURS] ?? [];
-  const rows = Object.entries(rounds).map(([name, of]) => {
-    const ratios = of.map(({ requestsPerSecond }, at) => (ours[at]?.requestsPerSecond ?? Number.NaN) / requestsPerSecond);
+type HttpRound = Pick<ReadRound, 'requestsPerSecond' | 'p50Ms' | 'p99Ms' | 'serverMicrosPerRequest' | 'errors'>;
+
+/** Servers under the same load, in interleaved rounds. `of`: a round's rate as a ratio. */
+function serversTable(
+  what: string,
+  rounds: Readonly<Record<string, readonly HttpRound[]>>,
+  { name, of }: { name: string; of: (rate: number, at: number) => number },
+): string {
+  const rows = Object.entries(rounds).map(([server, all]) => {
+    const ratios = all.map(({ requestsPerSecond }, at) => of(requestsPerSecond, at));
     return [
-      name,
-      whole(median(of.map(({ requestsPerSecond }) => requestsPerSecond))),
+      server,
+      whole(median(all.map(({ requestsPerSecond }) => requestsPerSecond))),
       fixed(2)(median(ratios)),
       ratios.map(fixed(2)).join(', '),
-      fixed(0)(median(of.map(({ p99Ms }) => p99Ms))),
-      fixed(0)(median(of.map(({ serverMicrosPerRequest }) => serverMicrosPerRequest ?? Number.NaN))),
-      String(of.reduce((sum, { errors }) => sum + errors, 0)),
+      fixed(0)(median(all.map(({ p50Ms }) => p50Ms))),
+      fixed(0)(median(all.map(({ p99Ms }) => p99Ms))),
+      fixed(0)(median(all.map(({ serverMicrosPerRequest }) => serverMicrosPerRequest ?? Number.NaN))),
+      String(all.reduce((sum, { errors }) => sum + errors, 0)),
     ];
   });
-  const heads = [`one lead by id, ${whole(leads)} in Redis`, 'requests/s', 'this gateway to it', 'by round', 'p99 ms', 'server CPU µs/request', 'errors'];
-  return table(heads, rows);
+  return table([what, 'requests/s', name, 'by round', 'p50 ms', 'p99 ms', 'server CPU µs/request', 'errors'], rows);
+}
+
+function restTable({ leads, rounds }: RestResult): string {
+  const ours = (at: number): number => rounds[REST_OURS]?.[at]?.requestsPerSecond ?? Number.NaN;
+  return serversTable(`one lead by id, ${whole(leads)} in Redis`, rounds, { name: 'this gateway to it', of: (rate, at) => ours(at) / rate });
 }
 
 function acceptTable({ rounds }: AcceptResult): string {
-  const peer = rounds[ACCEPT_PEER] ?? [];
-  const rows = Object.entries(rounds).map(([name, of]) => {
-    const ratios = of.map(({ requestsPerSecond }, at) => requestsPerSecond / (peer[at]?.requestsPerSecond ?? Number.NaN));
-    return [
-      name,
-      whole(median(of.map(({ requestsPerSecond }) => requestsPerSecond))),
-      fixed(2)(median(ratios)),
-      ratios.map(fixed(2)).join(', '),
-      fixed(0)(median(of.map(({ p50Ms }) => p50Ms))),
-      fixed(0)(median(of.map(({ p99Ms }) => p99Ms))),
-      fixed(0)(median(of.map(({ serverMicrosPerRequest }) => serverMicrosPerRequest))),
-      String(of.reduce((sum, { errors }) => sum + errors, 0)),
-    ];
-  });
-  return table(['mutations accepted, 32 clients', 'accepted/s', 'to one insert each', 'by round', 'p50 ms', 'p99 ms', 'server CPU µs', 'errors'], rows);
+  const peer = (at: number): number => rounds[ACCEPT_PEER]?.[at]?.requestsPerSecond ?? Number.NaN;
+  return serversTable('mutations accepted, 32 clients', rounds, { name: 'to one insert each', of: (rate, at) => rate / peer(at) });
 }
 
 /** By name of the page's section. */

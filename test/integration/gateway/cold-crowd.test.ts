@@ -1,11 +1,9 @@
 /** Many people ask the same at one moment, of several gateways, and nobody has it: the write model is asked once. */
 import { expect, it } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
-import { createApp } from '../../../gateway/app.ts';
-import { createHealth } from '../../../gateway/health.ts';
 import { createStoreOrigin } from '../../../platform/origin/store-origin.ts';
-import { createGatewayShared, createRequestContext } from '../../../resolvers/request-context.ts';
-import { schema } from '../../../schema/schema.ts';
+import { createGatewayShared } from '../../../resolvers/request-context.ts';
+import { appOver } from '../../support/app-over.ts';
 import { ACME, createBrokerage } from '../../support/brokerage.ts';
 
 const GATEWAYS = 3;
@@ -25,32 +23,28 @@ it(`${PEOPLE} equal cold questions over ${GATEWAYS} gateways are one load`, asyn
   const letters = { list: async () => ({ letters: [], endCursor: null, hasNextPage: false }), get: async () => null };
   const origin = createStoreOrigin({ eventStore, deadLetters: letters });
   const { ports } = createBrokerage();
-  const fine = async (): Promise<void> => undefined;
+  let questions = 0;
+  const counted: typeof origin = {
+    ...origin,
+    views(refs) {
+      questions += 1;
+      return origin.views(refs);
+    },
+  };
   const gateways = Array.from({ length: GATEWAYS }, () => {
-    const own = { ...ports, origin };
+    const own = { ...ports, origin: counted };
     const shared = createGatewayShared(own);
-    shared.feed.isTrusted();
-    const app = createApp({
-      schema,
-      createContext: (scope) => createRequestContext(own, shared, scope),
-      verifier: { verify: () => Promise.reject(new Error('nobody is verified here')) },
-      clock: ports.clock,
-      logger: ports.logger,
-      health: createHealth({ log: fine, readModels: fine, liveBus: fine }, ports.clock),
-      caching: { changes: shared.changes, isTrusted: () => shared.feed.isTrusted() },
-    });
-    return { app, shared };
+    return { app: appOver(own, shared), shared };
   });
+  const joined = (): number => gateways.map(({ app }) => app.direct.facts().joined).reduce((sum, count) => sum + count);
   await expect.poll(() => gateways.every(({ shared }) => shared.feed.isTrusted())).toBe(true);
   const body = JSON.stringify({ query: `{ lead(id: "${makeId('lead', 'cold')}") { name } }` });
   const asked = Array.from({ length: PEOPLE }, async (_, n) => {
     const identity = { tenant: ACME, subject: `person-${n}`, roles: ['AGENT' as const], expiresAtMs: Infinity };
     return gateways[n % GATEWAYS]?.app.direct.answer({ requestId: 'r', identity, body, accept: '' });
   });
-  await expect.poll(() => loads.length).toBeGreaterThan(0);
-  await new Promise((resolve) => void setTimeout(resolve, 50));
+  await expect.poll(() => [questions, joined()]).toEqual([GATEWAYS, PEOPLE - GATEWAYS]);
   gate.resolve();
   for (const answer of await Promise.all(asked)) expect(answer).toMatchObject({ contentType: expect.stringContaining('json') as string });
   expect(loads).toEqual([1]);
-  expect(gateways.map(({ app }) => app.direct.facts().joined).reduce((sum, count) => sum + count)).toBe(PEOPLE - GATEWAYS);
 });

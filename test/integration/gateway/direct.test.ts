@@ -1,11 +1,9 @@
 /** The direct way (a JSON body whose length is known) against Yoga's own: whoever asks cannot tell which of them answered. */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
-import { createApp, type App } from '../../../gateway/app.ts';
-import { createHealth } from '../../../gateway/health.ts';
+import type { App } from '../../../gateway/app.ts';
 import type { Identity } from '../../../resolvers/context.ts';
-import { createRequestContext } from '../../../resolvers/request-context.ts';
-import { schema } from '../../../schema/schema.ts';
+import { appOver } from '../../support/app-over.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
 import { scoreOf } from '../../support/facts.ts';
@@ -29,16 +27,7 @@ describe('the direct way', () => {
     brokerage = createBrokerage();
     await brokerage.put(aLead({ name: 'ada', score: scoreOf(90) }), aLead({ name: 'bob', email: 'bob@example.com', firstName: 'Änne' }));
     const { ports, shared } = brokerage;
-    const fine = async (): Promise<void> => undefined;
-    app = createApp({
-      schema,
-      createContext: (scope) => createRequestContext(ports, shared, scope),
-      verifier: { verify: async () => ANN },
-      clock: ports.clock,
-      logger: ports.logger,
-      health: createHealth({ log: fine, readModels: fine, liveBus: fine }, ports.clock),
-      limits: { costMax: 2_000 },
-    });
+    app = appOver(ports, shared, { verifier: { verify: async () => ANN }, limits: { costMax: 2_000 }, caching: undefined });
   });
   const ask = async (body: string, headers: Record<string, string>): Promise<{ status: number; type: string | null; text: string }> => {
     const all = { 'content-type': 'application/json', authorization: 'Bearer token', 'x-request-id': 'r1', ...headers };

@@ -78,7 +78,8 @@ describe('a mutation', () => {
     Object.assign(readModels, { put: async (...views: Parameters<typeof put>) => held.promise.then(() => put(...views)) });
     const { id } = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
     const asked = run(brokerage.context(), 'query ($id: ID!) { command(id: $id) { id status } }', { id });
-    await new Promise((resolve) => void setTimeout(resolve, 60));
+    // It has looked, and found nothing.
+    await expect.poll(() => brokerage.calls).toContain('get(1)');
     held.resolve();
     expect(await asked).toEqual({ data: { command: { id, status: 'ACCEPTED' } }, errors: [] });
   });

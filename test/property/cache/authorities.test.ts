@@ -4,12 +4,9 @@
  */
 import { expect, test } from 'vitest';
 import { makeId, tenantId } from '../../../domain/ids.ts';
-import { createApp } from '../../../gateway/app.ts';
-import { createHealth } from '../../../gateway/health.ts';
 import type { DirectAnswer } from '../../../gateway/direct/direct-graphql.ts';
 import type { Identity } from '../../../resolvers/context.ts';
-import { createRequestContext } from '../../../resolvers/request-context.ts';
-import { schema } from '../../../schema/schema.ts';
+import { appOver } from '../../support/app-over.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
 
@@ -42,16 +39,8 @@ const QUESTIONS: readonly { readonly query: string; readonly right: (who: Identi
 test(`of ${REQUESTS} mixed requests none is answered what another authority made`, { timeout: 600_000 }, async () => {
   const brokerage = createBrokerage();
   const { ports, shared } = brokerage;
-  const fine = async (): Promise<void> => undefined;
-  const app = createApp({
-    schema,
-    createContext: (scope) => createRequestContext(ports, shared, scope),
-    verifier: { verify: () => Promise.reject(new Error('nobody is verified here')) },
-    clock: ports.clock,
-    logger: ports.logger,
-    health: createHealth({ log: fine, readModels: fine, liveBus: fine }, ports.clock),
-    caching: { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: 2_000_000 },
-  });
+  const caching = { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: 2_000_000 };
+  const app = appOver(ports, shared, { caching });
   const versions = new Map<string, number>();
   const change = async (tenant: (typeof TENANTS)[number]): Promise<void> => {
     const version = (versions.get(tenant) ?? 2) + 1;

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
 import { createChanges, type Changes } from '../../../platform/cache/changes.ts';
 import type { Identity } from '../../../resolvers/context.ts';
-import { all, andThen } from '../../../resolvers/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../../resolvers/maybe-promise.ts';
 import type { GatewayPorts } from '../../../resolvers/ports.ts';
 import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
@@ -34,6 +34,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), forgets: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1_000, 200_000, 400_000) }) },
 );
+
+/** At once where all of them are there, as compiled queries do it. */
+const all = <T>(values: readonly MaybePromise<T>[]): MaybePromise<T[]> =>
+  values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as T[]);
 
 /** One set of ports for all worlds, one after another: they are costly to make, and nothing of a world stays in them. */
 let reading: GatewayPorts['readModels']['get'];

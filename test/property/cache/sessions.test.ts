@@ -4,13 +4,12 @@
  */
 import { expect, test } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
-import { createApp, type App } from '../../../gateway/app.ts';
-import { createHealth } from '../../../gateway/health.ts';
+import type { App } from '../../../gateway/app.ts';
 import type { LiveBus, Delivered } from '../../../platform/live-bus/live-bus.ts';
 import { viewPut } from '../../../platform/read-models/view-put.ts';
 import { createConsistencyTokens } from '../../../resolvers/consistency-token.ts';
-import { createGatewayShared, createRequestContext } from '../../../resolvers/request-context.ts';
-import { schema } from '../../../schema/schema.ts';
+import { createGatewayShared } from '../../../resolvers/request-context.ts';
+import { appOver } from '../../support/app-over.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
 import { scoreOf } from '../../support/facts.ts';
@@ -45,18 +44,7 @@ function lateBus(bus: LiveBus): LiveBus {
 function startGateway({ ports }: Brokerage): App & { isTrusted(): boolean } {
   const own = { ...ports, liveBus: lateBus(ports.liveBus) };
   const shared = createGatewayShared(own, { versionWaitMs: 200 });
-  const fine = async (): Promise<void> => undefined;
-  const isTrusted = (): boolean => shared.feed.isTrusted();
-  const app = createApp({
-    schema,
-    createContext: (scope) => createRequestContext(own, shared, scope),
-    verifier: { verify: () => Promise.reject(new Error('nobody is verified here')) },
-    clock: ports.clock,
-    logger: ports.logger,
-    health: createHealth({ log: fine, readModels: fine, liveBus: fine }, ports.clock),
-    caching: { changes: shared.changes, isTrusted },
-  });
-  return { ...app, isTrusted };
+  return { ...appOver(own, shared), isTrusted: () => shared.feed.isTrusted() };
 }
 
 test('sessions read their own writes by the token, no gateway steps back, and no update is lost', { timeout: 120_000 }, async () => {
