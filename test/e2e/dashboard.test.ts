@@ -10,6 +10,8 @@ import { DEADLINE, startProgram, type Program } from '../support/program.ts';
 import { ADD_NOTE, CREATE_LEAD, type Receipt } from './leads.ts';
 
 const UPDATE_LEAD = `mutation ($input: UpdateLeadInput!) { receipt: updateLead(input: $input, wait: VISIBLE) { id status leadId } }`;
+/** A form shows one, and so does the list of what one asked for: say which. */
+const VISIBLE_RECEIPT = '[data-testid=receipt-status][data-status=VISIBLE]';
 const SCORE = `query ($id: ID!) { lead(id: $id) { score { value } } }`;
 
 describeWithBrowser('the dashboard', (launch) => {
@@ -132,7 +134,7 @@ describeWithBrowser('the dashboard', (launch) => {
     await page.getByText('Rang back, wants Saturday.').first().waitFor();
     // By this person:
     await get('record-EMAIL_CLICKED').click();
-    await page.locator('[data-testid=receipt-status][data-status=VISIBLE]').first().waitFor();
+    await page.locator(VISIBLE_RECEIPT).first().waitFor();
     await get('timeline-entry').filter({ hasText: 'They clicked in an email.' }).first().waitFor();
   });
 
@@ -149,7 +151,7 @@ describeWithBrowser('the dashboard', (launch) => {
     await get('field-preferences.timeline').selectOption('IMMEDIATE');
     await get('field-preferences.locations').fill('98052, Redmond');
     await get('submit').click();
-    await page.locator('[data-testid=receipt-status][data-status=VISIBLE]').waitFor();
+    await get('lead-form').locator(VISIBLE_RECEIPT).waitFor();
     await get('open-lead').click();
     await get('lead-score').waitFor();
     expect(await get('lead-hub').textContent()).toContain('up to $925,000');
@@ -168,7 +170,7 @@ describeWithBrowser('the dashboard', (launch) => {
     await until(async () => expect(await get('field-lastName').inputValue()).toBe('Thistlewood-Lind'));
     expect(await get('field-preferences.bedroomsMin').inputValue()).toBe('4');
     await get('submit').click();
-    await page.locator('[data-testid=receipt-status][data-status=VISIBLE]').waitFor();
+    await get('lead-form').locator(VISIBLE_RECEIPT).waitFor();
     await get('open-lead').click();
     await page.getByText('4 or more').waitFor();
     await page.getByRole('heading', { name: 'Ada Thistlewood-Lind' }).waitFor();
