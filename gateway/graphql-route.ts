@@ -47,7 +47,7 @@ export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphq
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({
-    questionOf: createQuestionOf({ schema, documents, isTooCostly }),
+    questionOf: createQuestionOf({ documents, isTooCostly }),
     createContext,
     throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
     metrics,

@@ -36,6 +36,8 @@ export interface ServerContext extends RequestInfo {
 /** What resolvers get for one operation. */
 export interface OperationScope {
   readonly identity: Identity;
+  /** The operation has one effect, and may be run twice (compiled, then by GraphQL). */
+  readonly actsOnce?: boolean | undefined;
   /** Where somebody wants to know what the answer is made of. */
   readonly reads?: Reads | undefined;
   readonly traceparent?: string | undefined;

@@ -5,6 +5,7 @@ import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
+import { everyTime, onlyOnce } from './effect.ts';
 import { createLiveFeed, type FeedOptions } from './live/live-feed.ts';
 import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -47,6 +48,8 @@ export interface RequestFacts {
   readonly lastEventId?: string | undefined;
   /** Where somebody wants to know what the answer was made of. */
   readonly reads?: Reads | undefined;
+  /** The operation has one effect, and may be run twice. */
+  readonly actsOnce?: boolean | undefined;
 }
 
 /** A header with more is a mistake; each token costs a signature check. */
@@ -71,5 +74,6 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
   const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
   const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near: shared.near });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
-  return { identity, requestId, ports, shared, loaders, reads, traceparent: trace, lastEventId };
+  const effect = facts.actsOnce === true ? onlyOnce() : everyTime;
+  return { identity, requestId, ports, shared, loaders, reads, effect, traceparent: trace, lastEventId };
 }

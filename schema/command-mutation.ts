@@ -2,6 +2,7 @@
 import type { CommandDefinition } from '../resolvers/commands/command.ts';
 import { submitCommand } from '../resolvers/commands/submit.ts';
 import { builder, type SchemaTypes } from './builder.ts';
+import { hasOneEffect } from './effect.ts';
 import { WaitEnum } from './enums.ts';
 import { CommandReceiptType } from './refs.ts';
 
@@ -14,6 +15,7 @@ export function commandMutation<Input>(name: string, input: InputObject<Input>, 
     t.field({
       type: CommandReceiptType,
       description,
+      extensions: hasOneEffect,
       args: {
         input: t.arg({ type: input, required: true }),
         idempotencyKey: t.arg.string({
@@ -22,7 +24,7 @@ export function commandMutation<Input>(name: string, input: InputObject<Input>, 
         expectedVersion: t.arg.int({ description: 'Rejected with VERSION_CONFLICT where the version is another by then.' }),
         wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
       },
-      resolve: (_root, args, context) => submitCommand(context, definition, inputOf(input, args), args),
+      resolve: (_root, args, context) => context.effect.run(() => submitCommand(context, definition, inputOf(input, args), args)),
     }),
   );
 }

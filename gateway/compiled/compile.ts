@@ -1,11 +1,11 @@
 /**
- * Documents compiled once to functions that write the answer's JSON text, for queries that go well. Null where a document needs what is not here
+ * Documents compiled once to functions that write the answer's JSON text, for operations that go well. Null where a document needs what is not here
  * (abstract types, introspection, resolvers that look at `info`); a run that throws is answered by GraphQL itself, which knows every way of failing.
- * Queries read and do nothing else, so running one twice is no harm. Edge safe.
+ * Queries read and do nothing else, so running one twice is no harm; mutations are compiled where they have one effect, which happens once
+ * (schema/effect.ts). Edge safe.
  */
 import {
   GraphQLError,
-  getArgumentValues,
   isLeafType,
   isListType,
   isNonNullType,
@@ -23,12 +23,14 @@ import {
 } from 'graphql';
 import type { RequestContext } from '../../resolvers/context.ts';
 import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { isOneEffect } from '../../schema/effect.ts';
 import { isViewType } from '../../schema/view-type.ts';
+import { argumentsOf } from './arguments.ts';
 import { createSelections, NotCompiled, type Conditions, type Selections, type Variables } from './selection.ts';
 import type { TextMemory } from './texts.ts';
 import { leaf, list, nonNull, object, type FieldWriter, type Run, type Write } from './writer.ts';
 
-export interface CompiledQuery {
+export interface CompiledOperation {
   /** Fields it was compiled to: fragments count wherever they are spread. Each takes about a kilobyte. */
   readonly fields: number;
   /** The text of the answer's `data`. Throws or rejects where the answer would hold an error. `variables`: coerced. */
@@ -45,7 +47,7 @@ export interface CompileOptions {
   readonly texts: TextMemory;
 }
 
-/** Variables on which @skip and @include depend: a compiled query is for one choice of their values. */
+/** Variables on which @skip and @include depend: a compiled operation is for one choice of their values. */
 export function conditionsIn(document: DocumentNode): ReadonlySet<string> {
   const names = new Set<string>();
   visit(document, {
@@ -59,12 +61,14 @@ export function conditionsIn(document: DocumentNode): ReadonlySet<string> {
 /** What is larger would take longer to compile than to execute, and fragments that spread one another make much of little text. */
 const FIELDS_MAX = 2_000;
 
-export function compileQuery(options: CompileOptions): CompiledQuery | null {
-  const root = options.schema.getQueryType();
-  if (options.operation.operation !== OperationTypeNode.QUERY || !root) return null;
+export function compileOperation(options: CompileOptions): CompiledOperation | null {
+  const { schema, operation } = options;
+  const root = schema.getRootType(operation.operation);
+  if (!root || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   try {
     const compiler = new Compiler(options);
-    const { write } = compiler.objectOf(root, [options.operation]);
+    if (operation.operation === OperationTypeNode.MUTATION && !compiler.hasOneEffect(root, operation)) return null;
+    const { write } = compiler.objectOf(root, [operation]);
     return { fields: compiler.fields, run: (context, variables) => write(ROOT, { context, variables }) };
   } catch (error) {
     // Arguments that do not fit are for GraphQL to name.
@@ -89,6 +93,12 @@ class Compiler {
   constructor({ schema, document, conditions, texts }: CompileOptions) {
     this.#selections = createSelections(schema, document, conditions);
     this.#texts = texts;
+  }
+
+  hasOneEffect(root: GraphQLObjectType, { selectionSet }: OperationDefinitionNode): boolean {
+    const [nodes, ...more] = this.#selections.of([selectionSet], root.name).values();
+    const field = root.getFields()[nodes?.[0]?.name.value ?? ''];
+    return more.length === 0 && field !== undefined && isOneEffect(field);
   }
 
   objectOf(type: GraphQLObjectType, nodes: readonly { readonly selectionSet?: FieldNode['selectionSet'] }[]): Compiled {
@@ -154,30 +164,4 @@ function propertyOf(source: unknown, name: string): unknown {
   const value = (source as Record<string, unknown>)[name];
   if (typeof value === 'function') throw new NotCompiled();
   return value;
-}
-
-interface Arguments {
-  readonly areConstant: boolean;
-  of(variables: Variables): Record<string, unknown>;
-}
-
-function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Arguments {
-  if (mentionsVariables(node)) return { areConstant: false, of: lastOf((variables) => getArgumentValues(field, node, variables)) };
-  const constant = getArgumentValues(field, node);
-  return { areConstant: true, of: () => constant };
-}
-
-/** The same question comes with the same variables, in fields of a list even many times over. */
-function lastOf<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  let last: { readonly key: Key; readonly value: Value } | undefined;
-  return (key) => {
-    if (last?.key !== key) last = { key, value: make(key) };
-    return last.value;
-  };
-}
-
-function mentionsVariables({ arguments: given = [] }: FieldNode): boolean {
-  let found = false;
-  for (const argument of given) visit(argument, { Variable: () => void (found = true) });
-  return found;
 }

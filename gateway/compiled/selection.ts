@@ -11,7 +11,7 @@ export interface Selections {
   of(sets: readonly SelectionSetNode[], typeName: string): Fields;
 }
 
-/** `conditions`: as `compileQuery` takes them. Throws NotCompiled where one of them that counts has no value. */
+/** `conditions`: as `compileOperation` takes them. Throws NotCompiled where one of them that counts has no value. */
 export function createSelections(schema: GraphQLSchema, document: DocumentNode, conditions: Conditions): Selections {
   const fragments = new Map(
     document.definitions.flatMap((node): [string, FragmentDefinitionNode][] => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),

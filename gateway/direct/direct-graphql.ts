@@ -15,7 +15,7 @@ import type { Attempt, OperationScope, ServerContext } from '../request-context.
 import { mediaTypeFor, type MediaType } from './media-type.ts';
 import { keyOf, type Question, type QuestionOf } from './question.ts';
 import { within } from '../../resolvers/within.ts';
-import type { CompiledQuery } from '../compiled/compile.ts';
+import type { CompiledOperation } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
 import { contentTypeOf, type MadeAnswer } from './through-plugins.ts';
 
@@ -76,9 +76,10 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
 
 /** Answers anew. */
 function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOptions): Make {
-  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, attempt: Attempt | undefined): RequestContext =>
+  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, actsOnce: boolean, attempt?: Attempt): RequestContext =>
     createContext({
       identity: attempt === undefined ? identity : observed(identity, attempt.authority, attempt.reads),
+      actsOnce,
       requestId,
       consistencyToken,
       traceparent,
@@ -90,18 +91,18 @@ function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOp
     const query = question.compiled?.query() ?? null;
     if (question.compiled === null || query === null) return throughPlugins(question.params, { ...asked, attempt }, mediaType);
     const startedMs = performance.now();
-    const resolverContext = contextFor(asked, attempt);
+    const resolverContext = contextFor(asked, question.type === 'mutation', attempt);
     return andThen(textOf(query, resolverContext, question.compiled.variables), (text) => {
-      // What the first run has read, or could not read, the second one finds in its loaders.
+      // What the first run has read, or could not read, the second one finds in its loaders; what it did is not done again.
       if (text === null) return throughPlugins(question.params, { ...asked, attempt, resolverContext }, mediaType);
-      metrics?.operation({ name: question.name, type: 'query', failed: false, durationMs: performance.now() - startedMs });
+      metrics?.operation({ name: question.name, type: question.type, failed: false, durationMs: performance.now() - startedMs });
       return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: `{"data":${text}}`, isWhole: true };
     });
   };
 }
 
 /** Null where the answer would hold an error. Nothing is swallowed: GraphQL meets it again and tells. */
-function textOf(query: CompiledQuery, context: RequestContext, variables: Variables): MaybePromise<string | null> {
+function textOf(query: CompiledOperation, context: RequestContext, variables: Variables): MaybePromise<string | null> {
   try {
     const text = query.run(context, variables);
     return typeof text === 'string' ? text : text.catch(() => null);

@@ -3,8 +3,9 @@ import { getOperationAST, type DocumentNode, type GraphQLError, type GraphQLSche
 import { LRUCache } from 'lru-cache';
 import type { Authority } from '../../schema/authority.ts';
 import { authorityOf } from '../byte-cache/authority.ts';
-import { compileQuery, conditionsIn, type CompiledQuery } from '../compiled/compile.ts';
+import { compileOperation, conditionsIn, type CompiledOperation } from '../compiled/compile.ts';
 import type { Conditions, Variables } from '../compiled/selection.ts';
+import { createCoercion, type CoerceVariables } from '../compiled/variables.ts';
 import { createTextMemory } from '../compiled/texts.ts';
 
 export interface KnownDocument {
@@ -13,8 +14,10 @@ export interface KnownDocument {
   readonly authority: Authority | null;
   /** The operation of that name, or the only one; null where there is none. */
   operation(name: string | null): OperationDefinitionNode | null;
-  /** Null where it needs what compiled queries cannot do. `variables`: coerced. */
-  compiled(operation: OperationDefinitionNode, variables: Variables): CompiledQuery | null;
+  /** Null where GraphQL itself has to look at them. */
+  variables(operation: OperationDefinitionNode, given: Variables): Variables | null;
+  /** Null where it needs what compiled operations cannot do. `variables`: coerced. */
+  compiled(operation: OperationDefinitionNode, variables: Variables): CompiledOperation | null;
 }
 
 /** Null where the text is no valid document: GraphQL says what is wrong with it. */
@@ -29,13 +32,14 @@ export interface DocumentsOptions {
 
 /** Of their texts; the parsed form takes tens of times that. */
 const DOCUMENT_CHARACTERS_MAX = 1_000_000;
-/** Of all compiled queries. */
+/** Of all compiled operations. */
 const FIELDS_MAX = 50_000;
 
 export function createDocuments({ schema, parse, validate }: DocumentsOptions): Documents {
   const texts = createTextMemory();
+  const coercion = createCoercion(schema);
   const known = new LRUCache<string, KnownDocument>({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_known, query) => query.length + 1 });
-  const variants = new LRUCache<string, { readonly query: CompiledQuery | null }>({
+  const variants = new LRUCache<string, { readonly query: CompiledOperation | null }>({
     maxSize: FIELDS_MAX,
     sizeCalculation: ({ query }) => (query?.fields ?? 0) + 1,
   });
@@ -45,14 +49,20 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     if (document === null || validate(document).length > 0) return null;
     const conditionNames = [...conditionsIn(document)].sort();
     const number = (documents += 1);
+    const coercers = new Map<OperationDefinitionNode, CoerceVariables>();
     return {
       document,
       authority: authorityOf(schema, document),
       operation: (name) => getOperationAST(document, name) ?? null,
+      variables(operation, given) {
+        const coerce = coercers.get(operation) ?? coercion.of(operation.variableDefinitions ?? []);
+        coercers.set(operation, coerce);
+        return coerce(given);
+      },
       compiled(operation, variables) {
         const conditions = conditionsOf(conditionNames, variables);
         const key = JSON.stringify([number, document.definitions.indexOf(operation), ...conditions]);
-        const variant = variants.get(key) ?? { query: compileQuery({ schema, document, operation, conditions, texts }) };
+        const variant = variants.get(key) ?? { query: compileOperation({ schema, document, operation, conditions, texts }) };
         variants.set(key, variant);
         return variant.query;
       },

@@ -1,10 +1,10 @@
 /** What a request's body asks, so that two that ask the same have the same key, however they write it. */
-import { getVariableValues, OperationTypeNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Authority } from '../../schema/authority.ts';
 import { canonicalJson } from '../../resolvers/commands/canonical-json.ts';
 import type { Identity } from '../../resolvers/context.ts';
-import type { CompiledQuery } from '../compiled/compile.ts';
+import type { CompiledOperation } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Documents, KnownDocument } from './documents.ts';
@@ -21,13 +21,12 @@ export interface Question {
   /** Null: GraphQL itself has to answer. */
   readonly compiled: {
     /** Looked up, or compiled again, where it was forgotten: those who ask must not hold on to it. Null: it cannot be had any more. */
-    query(): CompiledQuery | null;
+    query(): CompiledOperation | null;
     readonly variables: Variables;
   } | null;
 }
 
 export interface QuestionsOptions {
-  readonly schema: GraphQLSchema;
   readonly documents: Documents;
   /** True where the operation may cost more than anybody may ask for. */
   readonly isTooCostly: (operation: { readonly document: KnownDocument['document']; readonly params: OperationParams }) => boolean;
@@ -77,8 +76,8 @@ function read(params: OperationParams, options: QuestionsOptions): Question | nu
   const operation = known?.operation(operationName) ?? null;
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
-  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled: null };
   const compiled = compile(known, operation, params, options);
+  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled };
   const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
   return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
 }
@@ -94,15 +93,14 @@ function nestedJson(value: unknown): string | null {
 }
 
 function compile(known: KnownDocument, operation: OperationDefinitionNode, params: OperationParams, options: QuestionsOptions): Question['compiled'] {
-  const definitions = operation.variableDefinitions ?? [];
-  // A name that plain objects do not hold like any other.
-  if (definitions.some(({ variable }) => variable.name.value === '__proto__')) return null;
   if (options.isTooCostly({ document: known.document, params })) return null;
-  const { coerced } = getVariableValues(options.schema, definitions, params.variables ?? {}, { maxErrors: 1 });
+  const coerced = known.variables(operation, params.variables ?? {});
   const compiled = coerced && known.compiled(operation, coerced);
   if (!compiled) return null;
+  // Nobody remembers the question: nothing is held on to.
+  if (operation.operation === OperationTypeNode.MUTATION) return { query: () => compiled, variables: coerced };
   let query = new WeakRef(compiled);
-  const again = (): CompiledQuery | null => {
+  const again = (): CompiledOperation | null => {
     const anew = known.compiled(operation, coerced);
     if (anew !== null) query = new WeakRef(anew);
     return anew;

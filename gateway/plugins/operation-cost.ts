@@ -4,6 +4,7 @@
  */
 import {
   Kind,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -25,7 +26,32 @@ interface OperationArgs {
 const PAGE_GUESS = 20;
 const PLAIN_LIST_GUESS = 5;
 
-export function costOf({ schema, document, operationName, variableValues }: OperationArgs): number {
+/** Of documents whose cost is the same whatever their variables say, by operation. */
+const constantCosts = new WeakMap<DocumentNode, Map<string | null, number>>();
+
+export function costOf(args: OperationArgs): number {
+  const { document, operationName = null } = args;
+  const known = constantCosts.get(document)?.get(operationName);
+  if (known !== undefined) return known;
+  const cost = measured(args);
+  if (!dependsOnVariables(document)) constantCosts.set(document, (constantCosts.get(document) ?? new Map<string | null, number>()).set(operationName, cost));
+  return cost;
+}
+
+/** Arguments that sizeOf looks at. */
+const SIZES: ReadonlySet<string> = new Set(['first', 'last', 'ids']);
+
+function dependsOnVariables(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Argument({ name, value }) {
+      if (SIZES.has(name.value) && value.kind !== Kind.INT) found = true;
+    },
+  });
+  return found;
+}
+
+function measured({ schema, document, operationName, variableValues }: OperationArgs): number {
   const operation = findOperation(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   // Nothing to run: execution says so better.

@@ -12,7 +12,7 @@ import { andThen, type MaybePromise } from '../../../resolvers/maybe-promise.ts'
 import type { GatewayPorts } from '../../../resolvers/ports.ts';
 import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
-import type { CompiledQuery } from '../../../gateway/compiled/compile.ts';
+import type { CompiledOperation } from '../../../gateway/compiled/compile.ts';
 import { createDirectGraphql, type DirectAnswer } from '../../../gateway/direct/direct-graphql.ts';
 import { createNearViews } from '../../../platform/cache/near-views.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
@@ -66,7 +66,7 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (changes: Changes) => Cha
   const near = createNearViews({ changes, isTrusted, nowMs: () => nowMs });
   const shared = { ...brokerage.shared, changes, near };
   const cache = createByteCache({ epochs: changes.epochs, nowMs: () => nowMs });
-  const run: CompiledQuery['run'] = ({ loaders }, { leads }) =>
+  const run: CompiledOperation['run'] = ({ loaders }, { leads }) =>
     andThen(all((leads as readonly LeadId[]).map((id) => loaders.lead(id))), (found) =>
       JSON.stringify(Object.fromEntries(found.map((lead) => [lead?.id, lead?.version]))),
     );

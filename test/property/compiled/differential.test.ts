@@ -22,7 +22,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
 import type { Agent } from '../../../domain/agent/agent.ts';
-import { compileQuery, conditionsIn } from '../../../gateway/compiled/compile.ts';
+import { compileOperation, conditionsIn } from '../../../gateway/compiled/compile.ts';
 import { createTextMemory, type TextMemory } from '../../../gateway/compiled/texts.ts';
 import type { MaybePromise } from '../../../resolvers/maybe-promise.ts';
 import type { RequestContext } from '../../../resolvers/context.ts';
@@ -56,7 +56,7 @@ async function compare(over: GraphQLSchema, texts: TextMemory, { query, variable
   const { coerced } = getVariableValues(over, operation.variableDefinitions ?? [], variables);
   if (!coerced) return 'invalid';
   const conditions = new Map([...conditionsIn(document)].map((name) => [name, coerced[name] === true]));
-  const compiled = compileQuery({ schema: over, document, operation, conditions, texts });
+  const compiled = compileOperation({ schema: over, document, operation, conditions, texts });
   if (compiled === null) return 'not compiled';
   const run = async (contextValue: object): Promise<Outcome> => {
     const right = await execute({ schema: over, document, variableValues: variables, contextValue });

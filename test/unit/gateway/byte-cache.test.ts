@@ -60,7 +60,7 @@ describe('who may share an answer', () => {
 
 describe('a question', () => {
   const documents = createDocuments({ schema, parse, validate: (document) => validate(schema, document) });
-  const questionOf = createQuestionOf({ schema, documents, isTooCostly: () => false });
+  const questionOf = createQuestionOf({ documents, isTooCostly: () => false });
   const bodyOf = (query: string, variables: string, more = '') => `{"query":${JSON.stringify(query)},"variables":${variables}${more}}`;
   const LEADS = 'query ($f: LeadFilter, $x: Int) { leads(first: $x, filter: $f) { edges { cursor } } }';
 
