@@ -1,15 +1,12 @@
 /** From what was asked to the envelope that goes into the log. Throws ApiError (BAD_USER_INPUT). */
-import type { CommandId, StreamId } from '../../domain/ids.ts';
+import type { CommandId } from '../../domain/ids.ts';
 import { commandLane } from '../../domain/lanes.ts';
-import type { Lead } from '../../domain/lead/lead.ts';
-import type { Command, CommandEnvelope, CommandReceipt, Lane } from '../../domain/messages.ts';
-import { creationOf } from '../../domain/stream-ids.ts';
+import type { CommandEnvelope } from '../../domain/messages.ts';
 import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts';
 import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
-import { within } from '../within.ts';
-import { parseView } from '../parse-view.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { laneOnStream } from './lane-on-stream.ts';
 import type { CommandDefinition, CommandOptions } from './command.ts';
 
 const KEY_LENGTH_MAX = 200;
@@ -61,30 +58,4 @@ export function checkKey(key: string): void {
   if (key.trim() === '' || key.length > KEY_LENGTH_MAX) throw badInput(`an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, 'idempotencyKey');
   // As bytes, all halves of characters are one: different keys would become the same command.
   if (!key.isWellFormed()) throw badInput('an idempotency key holds whole characters only', 'idempotencyKey');
-}
-
-/** By the lead's tier, as far as the read models know it: what cannot be read is taken for new. */
-async function laneOnStream({ identity, ports, requestId, shared }: RequestContext, type: Command['type'], streamId: StreamId): Promise<Lane> {
-  const asNew = commandLane({ type, bulk: false });
-  const creation = creationOf(streamId);
-  if (creation === null) return asNew;
-  const { tenant } = identity;
-  const near = shared.near.view(shared.near.tagsOf(tenant, 'lead')(streamId));
-  if (near !== undefined) return commandLane({ type, tier: (near.value.view as Lead).score?.tier, bulk: false });
-  try {
-    const [view, receipt] = await within(
-      shared.timing.lookupMs,
-      ports.readModels.get([
-        { tenant, kind: 'lead', id: streamId },
-        { tenant, kind: 'command', id: creation },
-      ]),
-    );
-    if (view != null) return commandLane({ type, tier: parseView<Lead>(view.doc).score?.tier, bulk: false });
-    // Not there yet, but on its way: in the same lane, under the same key, it cannot be overtaken.
-    const { status, lane } = receipt == null ? {} : (JSON.parse(receipt.doc) as Partial<CommandReceipt>);
-    return status === 'ACCEPTED' && lane !== undefined ? lane : asNew;
-  } catch (error) {
-    ports.logger.warn({ requestId, error: String(error) }, "a lead's tier could not be read; its command goes into the hot lane");
-    return asNew;
-  }
 }

@@ -4,14 +4,16 @@ import { createTableLog } from '../../../platform/log/table-log.ts';
 import { ALL_TOPICS } from '../../../platform/log/topics.ts';
 import { startServer } from '../children.ts';
 import { watchCpu } from '../cpu.ts';
+import { fillEvents, untilServed } from '../fill-events.ts';
 import type { Load } from '../load/client.ts';
 import type { HttpFigures } from '../load/jobs.ts';
 import type { BenchOptions } from '../options.ts';
-import { freshDatabase, patientLog, startScaledGateway, withSql, type Environment } from '../scaled.ts';
+import type { Product } from '../product.ts';
+import { freshDatabase, patientLog, startScaledGateway, startWorker, withSql, type Environment } from '../scaled.ts';
 import { CONNECTIONS } from './reads.ts';
 
 export const ACCEPT_PEER = 'graphql-yoga, one insert each';
-/** Made-up ids: interactions with leads that nobody knows are taken in like any other. */
+/** Those that interactions are with. */
 const LEADS = 1_000;
 
 export interface AcceptRound extends HttpFigures {
@@ -28,10 +30,16 @@ interface Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-async function round(one: Target, run: string, seconds: number, load: Load): Promise<AcceptRound> {
+interface Run {
+  readonly seconds: number;
+  readonly leadIds: readonly string[];
+  /** In no other run. */
+  readonly name: string;
+}
+
+async function round(one: Target, { seconds, leadIds, name }: Run, load: Load): Promise<AcceptRound> {
   const stop = watchCpu([one.pid]);
-  const leadIds = Array.from({ length: LEADS }, (_, n) => `lead_${String(n).padStart(12, '0')}`);
-  const requests = { kind: 'mutations', leadIds, run } as const;
+  const requests = { kind: 'mutations', leadIds, run: name } as const;
   const figures = await load.http({ url: `${one.url}/graphql`, headers: one.headers, connections: CONNECTIONS, seconds, requests });
   return { ...figures, serverMicrosPerRequest: ((stop().seconds.get(one.pid) ?? Number.NaN) * 1e6) / figures.requests };
 }
@@ -42,7 +50,9 @@ export async function benchAccept(shared: Environment, load: Load, options: Benc
   await log.close();
   const env = { ...shared, DATABASE_URL: await freshDatabase(shared, 'accept'), DATA_DIR: join(folder, 'accept') };
   await withSql(env.DATABASE_URL, (sql) => createTableLog({ sql, notify: false, instance: 'bench' }).ensureTopics(ALL_TOPICS));
+  const leadIds = (await fillEvents(env, LEADS)).map(({ id }) => id);
   const kafka = await startScaledGateway(env);
+  await shown(env, kafka);
   const table = await startScaledGateway({ ...env, KAFKA_BROKERS: '' });
   const peer = await startServer({ file: 'servers/yoga-insert.ts', env });
   try {
@@ -53,12 +63,24 @@ export async function benchAccept(shared: Environment, load: Load, options: Benc
       { name: ACCEPT_PEER, pid: peer.pid, url: peer.url, headers: {} },
     ];
     const rounds: Record<string, AcceptRound[]> = Object.fromEntries(targets.map(({ name }) => [name, []]));
-    for (const one of targets) await round(one, `w${one.pid}`, options.warmUpSeconds, load);
+    for (const one of targets) await round(one, { name: `w${one.pid}`, seconds: options.warmUpSeconds, leadIds }, load);
     for (let number = 0; number < options.rounds; number += 1) {
-      for (const one of targets) rounds[one.name]?.push(await round(one, `r${one.pid}.${number}`, options.roundSeconds, load));
+      for (const one of targets) {
+        rounds[one.name]?.push(await round(one, { name: `r${one.pid}.${number}`, seconds: options.roundSeconds, leadIds }, load));
+      }
     }
     return { rounds };
   } finally {
     await Promise.all([kafka.stop(), table.stop(), peer.stop()]);
+  }
+}
+
+/** The leads are in the read models then, and nobody works any more. */
+async function shown(env: Environment, product: Product): Promise<void> {
+  const worker = await startWorker(env, ['relay', 'projector', 'origin']);
+  try {
+    await untilServed(product);
+  } finally {
+    await worker.stop();
   }
 }

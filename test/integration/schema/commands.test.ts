@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
 import { keyedCommandId, newId } from '../../../platform/messages/new-id.ts';
 import { aHome } from '../../support/a-home.ts';
@@ -211,6 +211,22 @@ describe('a mutation', () => {
     const brokerage = createBrokerage();
     await brokerage.put(aLead({ score: scoreOf(55) }));
     expect(receiptOf(await run(brokerage.context(), UPDATE, { input: { leadId: 'lead_ada', firstName: 'A' } }), 'updateLead').lane).toBe('WARM');
+  });
+
+  test('finds the tier of its lead in memory once it was read, until the lead changes', async () => {
+    const brokerage = createBrokerage();
+    await vi.waitFor(() => expect(brokerage.shared.feed.isTrusted()).toBe(true));
+    await brokerage.put(aLead({ score: scoreOf(55) }));
+    const update = async (): Promise<string> => {
+      const context = brokerage.context();
+      return receiptOf(await run(context, UPDATE, { input: { leadId: 'lead_ada', firstName: 'A' } }), 'updateLead').lane;
+    };
+    const reads = () => brokerage.calls.filter((call) => call.startsWith('get(')).length;
+    expect([await update(), await update(), reads()]).toEqual(['WARM', 'WARM', 1]);
+    const hot = aLead({ score: scoreOf(90), version: 9 });
+    await brokerage.put(hot);
+    await brokerage.publish({ id: hot.id, version: hot.version });
+    expect([await update(), reads()]).toEqual(['HOT', 2]);
   });
 
   test('goes the way of the command that makes its lead while that is on its way, and no longer', async () => {
