@@ -1,5 +1,5 @@
 /**
- * The way of a query or a mutation that comes as one JSON body: a kept answer (L0), an equal question that is being answered, a compiled query over
+ * The way of a query or a mutation that comes as one JSON body: a kept answer (L0), an equal question that is being answered, a compiled operation over
  * what is in memory (L1) or has to be read, and where that is not enough GraphQL itself. No Request and no Response on the way. Edge safe.
  */
 import type { Changes } from '../../platform/cache/changes.ts';

@@ -1,4 +1,4 @@
-/** An operation through the plugins, answered without a Request: what compiled queries cannot do, mutations, and everything that fails. */
+/** An operation through the plugins, answered without a Request: what compiled operations cannot do, and everything that fails. */
 import type { ExecutionResult } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
 import type { Logger } from '../../platform/telemetry/logger.ts';
