@@ -2,6 +2,7 @@
 import type { Requester, UpstashRequest, UpstashResponse } from '@upstash/redis/cloudflare';
 import { Pool } from 'undici';
 import { RestUnavailableError, refusal } from './redis-rest-errors.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 export interface UndiciRequesterOptions {
   readonly url: string;
@@ -30,16 +31,13 @@ export function createUndiciRequester({ url, token, timeoutMs = 5000, connection
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   return {
     async request<Result>({ path = [], body }: UpstashRequest): Promise<UpstashResponse<Result>> {
-      const answer = await pool.request({
-        path: `${base}/${path.join('/')}`,
-        method: 'POST',
-        headers,
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
+      const sent = { path: `${base}/${path.join('/')}`, method: 'POST', headers, body: JSON.stringify(body) } as const;
+      const [status, text] = await withTimeLimit(timeoutMs, async (signal) => {
+        const answer = await pool.request({ ...sent, signal });
+        return [answer.statusCode, await answer.body.text()] as const;
       });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 500) throw new RestUnavailableError(refusalIn(text, answer.statusCode));
-      if (answer.statusCode !== 200) throw refusal(refusalIn(text, answer.statusCode));
+      if (status >= 500) throw new RestUnavailableError(refusalIn(text, status));
+      if (status !== 200) throw refusal(refusalIn(text, status));
       try {
         return JSON.parse(text) as UpstashResponse<Result>;
       } catch (cause) {

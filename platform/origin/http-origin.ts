@@ -3,6 +3,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { DeadLetter, DeadLetterPage } from '../dead-letters/dead-letters.ts';
 import type { ViewPut } from '../read-models/read-models.ts';
+import { withTimeLimit } from '../time-limit.ts';
 import { inOneFlight } from './one-flight.ts';
 import type { JudgedDeadLetter, Origin } from './origin.ts';
 import { ORIGIN_DEAD_LETTER_PATH, ORIGIN_DEAD_LETTERS_PATH, ORIGIN_RECEIPT_PATH, ORIGIN_VIEWS_MAX, ORIGIN_VIEWS_PATH } from './paths.ts';
@@ -27,15 +28,13 @@ export interface HttpOriginOptions {
 
 export function createHttpOrigin({ url, token, timeoutMs = 2_000 }: HttpOriginOptions): Origin {
   async function post<T>(path: string, body: unknown): Promise<T> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     try {
-      const response = await fetch(`${url}${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
+      return await withTimeLimit(timeoutMs, async (signal) => {
+        const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal });
+        if (!response.ok) throw new Error(`it answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
+        return (await response.json()) as T;
       });
-      if (!response.ok) throw new Error(`it answered ${response.status}: ${(await response.text()).slice(0, 200)}`);
-      return (await response.json()) as T;
     } catch (error) {
       throw new OriginUnavailableError(`the origin could not be asked: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     }
