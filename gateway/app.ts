@@ -10,6 +10,8 @@ import { jsonAnswer } from './answers.ts';
 import { observed } from './byte-cache/observed.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
 import { contextHeaders } from './direct/http.ts';
+import { createMeantDocument, type MeantDocument } from './documents/meant-document.ts';
+import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import { createGraphqlRoute, directOver } from './graphql-route.ts';
@@ -17,6 +19,7 @@ import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
+import { useDocuments } from './plugins/documents.ts';
 import { useMaskedResults } from './plugins/errors.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
@@ -43,6 +46,8 @@ export interface AppOptions {
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   readonly limits?: Partial<Limits> | undefined;
+  /** Absent: any document, and each as its text. */
+  readonly documents?: DocumentRules | undefined;
   /** Absent: every answer is made anew. */
   readonly caching?: Caching | undefined;
 }
@@ -62,6 +67,8 @@ export interface App {
   readonly direct: DirectGraphql;
   /** For other transports: its getEnveloped runs operations with the same plugins. */
   readonly yoga: YogaServerInstance<ServerContext, object>;
+  /** Which text a request of another transport means. */
+  readonly meant: MeantDocument;
 }
 
 /** Room for imports of 10,000 leads as CSV text; only callers with a token get to send a body at all. */
@@ -72,8 +79,9 @@ const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
 
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
-  const yoga = createYogaServer(options);
-  const direct = directOver(options, yoga);
+  const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
+  const yoga = createYogaServer(options, meant);
+  const direct = directOver(options, { yoga, meant });
   const graphql = createGraphqlRoute(options, yoga, direct);
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
@@ -89,6 +97,7 @@ export function createApp(options: AppOptions): App {
   return {
     yoga,
     direct,
+    meant,
     async fetch(request, info) {
       const startedMs = performance.now();
       const requestId = requestIdOf(request);
@@ -110,7 +119,7 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
   return jsonAnswer(STATUS[extensions.code] ?? 500, { error: { message, ...extensions } });
 }
 
-function createYogaServer(options: AppOptions): App['yoga'] {
+function createYogaServer(options: AppOptions, meant: MeantDocument): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
     context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
@@ -120,7 +129,7 @@ function createYogaServer(options: AppOptions): App['yoga'] {
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },
-    plugins: plugins(options),
+    plugins: plugins(options, meant),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
     maskedErrors: false,
     graphiql: false,
@@ -139,7 +148,7 @@ function createYogaServer(options: AppOptions): App['yoga'] {
 }
 
 /** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits }: AppOptions): object[] {
+function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents }: AppOptions, meant: MeantDocument): object[] {
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -150,6 +159,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Behind the identity: strangers cannot make us read a long body.
     useBodyCap(GRAPHQL_BYTES_MAX),
     useParameterErrors(),
+    useDocuments(documents ?? ANY_DOCUMENT, meant),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),

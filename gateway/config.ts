@@ -1,6 +1,7 @@
 /** What a gateway process is told by its environment. Pure. */
 import { isTenantId } from '../domain/ids.ts';
 import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, type Reader, type RedisAddress } from '../platform/config/shared-settings.ts';
+import { DOCUMENT_CHOICES, type DocumentChoice } from './documents/rules.ts';
 import { readEnvironment, type Environment } from '../platform/config/variables.ts';
 
 export type KeySourceConfig =
@@ -25,6 +26,8 @@ export interface GatewayConfig {
   readonly kafkaBrokers: readonly string[];
   readonly redis?: RedisAddress | undefined;
   readonly origin?: { readonly url: string; readonly token: string } | undefined;
+  /** persisted: only those that our clients are known to send. */
+  readonly documents: DocumentChoice;
   /** By tenant. */
   readonly webhookSecrets: ReadonlyMap<string, string>;
 }
@@ -49,6 +52,7 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     kafkaBrokers: kafkaBrokers(read),
     redis: redisAddress(read),
     origin: origin(read),
+    documents: read.oneOf('DOCUMENTS', DOCUMENT_CHOICES),
     webhookSecrets: webhookSecrets(read),
   };
   read.finish();

@@ -35,7 +35,7 @@ export function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], 
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
 /** What the direct way is made of. */
-export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
+export function directOver(options: AppOptions, { yoga, meant }: Pick<App, 'yoga' | 'meant'>): DirectGraphql {
   const { schema, createContext, logger, metrics, caching } = options;
   const { parse, validate } = yoga.getEnveloped({});
   const documents = createDocuments({
@@ -47,7 +47,7 @@ export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphq
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({
-    questionOf: createQuestionOf({ schema, documents, isTooCostly }),
+    questionOf: createQuestionOf({ schema, meant, documents, isTooCostly }),
     createContext,
     throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
     metrics,

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../resolvers/commands/canonical-json.ts';
 import type { Identity } from '../../resolvers/context.ts';
 import type { CompiledQuery } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
+import type { MeantDocument, NamedDocument } from '../documents/meant-document.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Documents, KnownDocument } from './documents.ts';
 
@@ -28,6 +29,7 @@ export interface Question {
 
 export interface QuestionsOptions {
   readonly schema: GraphQLSchema;
+  readonly meant: MeantDocument;
   readonly documents: Documents;
   /** True where the operation may cost more than anybody may ask for. */
   readonly isTooCostly: (operation: { readonly document: KnownDocument['document']; readonly params: OperationParams }) => boolean;
@@ -46,7 +48,7 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   return (body) => {
     const seen = known.get(body);
     if (seen !== undefined) return seen;
-    const params = paramsIn(body);
+    const params = paramsIn(body, options.meant);
     const question = params && read(params, options);
     // Commands never come twice.
     if (question?.type === 'query') known.set(body, question);
@@ -54,8 +56,8 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   };
 }
 
-/** Extensions, and whatever else may change what is meant, are for others. */
-function paramsIn(body: string): OperationParams | null {
+/** Extensions but for the document's id, and whatever else may change what is meant, are for others. */
+function paramsIn(body: string, meant: MeantDocument): OperationParams | null {
   let asked: unknown;
   try {
     asked = JSON.parse(body);
@@ -63,10 +65,26 @@ function paramsIn(body: string): OperationParams | null {
     return null;
   }
   if (!isRecord(asked)) return null;
-  const { query, operationName = null, variables = null, ...rest } = asked;
-  if (typeof query !== 'string' || Object.keys(rest).length > 0) return null;
+  const { query: given, documentId, operationName = null, variables = null, extensions = null, ...rest } = asked;
+  if (Object.keys(rest).length > 0 || (extensions !== null && !isIdAlone(extensions))) return null;
+  const query = textOf({ query: given, documentId, extensions }, meant);
+  if (query === null) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   return variables === null || isRecord(variables) ? { query, operationName, variables } : null;
+}
+
+const isIdAlone = (extensions: unknown): boolean => isRecord(extensions) && Object.keys(extensions).join() === 'persistedQuery';
+
+/** Null where it is not to be had at once, or not at all: whoever answers says why. */
+function textOf(named: NamedDocument, meant: MeantDocument): string | null {
+  try {
+    const text = meant(named);
+    if (!(text instanceof Promise)) return text ?? null;
+    text.catch(() => undefined);
+    return null;
+  } catch {
+    return null;
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,8 +3,10 @@ import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';
+import { PERSISTED_DOCUMENTS } from '../../schema/persisted-documents.ts';
 import { createApp } from '../app.ts';
 import type { DevTokens } from '../dev-token.ts';
+import type { DocumentChoice } from '../documents/rules.ts';
 import { createHealth } from '../health.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
@@ -21,6 +23,8 @@ export interface StartGatewayOptions {
   readonly port: number;
   /** For kept answers and for views and lists in memory, half each; 0: nothing is kept; 200 MB if not given. */
   readonly cacheBytes?: number | undefined;
+  /** `any` if not given. */
+  readonly documents?: DocumentChoice | undefined;
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   /** False where several gateways share a process and another one tells of it. */
@@ -57,6 +61,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     graphiqlPage: createGraphiqlPage(),
     assets: options.assets,
     webhook: options.webhook,
+    documents: { known: PERSISTED_DOCUMENTS, answered: options.documents ?? 'any' },
     caching: cacheBytes === 0 ? undefined : { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: cacheBytes / 2 },
   });
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));

@@ -17,6 +17,12 @@ export const VARIABLES = [
     default: '200',
     meaning: 'Memory of one gateway for answers, views and lists that were asked for already, half of it for answers; 0 keeps nothing.',
   },
+  {
+    name: 'DOCUMENTS',
+    default: 'any',
+    meaning:
+      'Which GraphQL documents are answered: `any`, or `persisted`: only those of schema/operations, by the hash of their text. Then neither introspection nor GraphiQL gets an answer.',
+  },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },
