@@ -8,7 +8,9 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
 import { observed } from './byte-cache/observed.ts';
+import type { SharedCaches } from './cdn/shared-caches.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
+import { createGetHeaders, type GetHeadersOf } from './direct/get-headers.ts';
 import { contextHeaders } from './direct/http.ts';
 import { createMeantDocument, type MeantDocument } from './documents/meant-document.ts';
 import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
@@ -57,6 +59,8 @@ export interface Caching {
   readonly changes: Changes;
   /** LiveFeed.isTrusted. */
   readonly isTrusted: () => boolean;
+  /** Absent: no cache on the way holds an answer. */
+  readonly sharedCaches?: SharedCaches | undefined;
   /** 100 MB if absent. */
   readonly bytesMax?: number | undefined;
 }
@@ -65,6 +69,8 @@ export interface App {
   fetch(request: Request, info: RequestInfo): Promise<Response>;
   /** Queries and mutations for a server that can answer without making a Request first. */
   readonly direct: DirectGraphql;
+  /** Of its answers to GET, in the moment in which they go out. */
+  readonly headersOf: GetHeadersOf;
   /** For other transports: its getEnveloped runs operations with the same plugins. */
   readonly yoga: YogaServerInstance<ServerContext, object>;
   /** Which text a request of another transport means. */
@@ -82,7 +88,8 @@ export function createApp(options: AppOptions): App {
   const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
   const yoga = createYogaServer(options, meant);
   const direct = directOver(options, { yoga, meant });
-  const graphql = createGraphqlRoute(options, yoga, direct);
+  const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: options.caching?.sharedCaches });
+  const graphql = createGraphqlRoute(options, { yoga, direct, headersOf });
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
     if (!URL.canParse(request.url)) return { route: 'failed', response: badUrl() };
@@ -97,6 +104,7 @@ export function createApp(options: AppOptions): App {
   return {
     yoga,
     direct,
+    headersOf,
     meant,
     async fetch(request, info) {
       const startedMs = performance.now();

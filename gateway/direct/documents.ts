@@ -3,6 +3,7 @@ import { getOperationAST, type DocumentNode, type GraphQLError, type GraphQLSche
 import { LRUCache } from 'lru-cache';
 import type { Authority } from '../../schema/authority.ts';
 import { authorityOf } from '../byte-cache/authority.ts';
+import { sharedSecondsOf } from '../byte-cache/shared-seconds.ts';
 import { compileQuery, conditionsIn, type CompiledQuery } from '../compiled/compile.ts';
 import type { Conditions, Variables } from '../compiled/selection.ts';
 import { createTextMemory } from '../compiled/texts.ts';
@@ -11,6 +12,8 @@ export interface KnownDocument {
   readonly document: DocumentNode;
   /** Who may share its answers; null: nobody. */
   readonly authority: Authority | null;
+  /** How long caches on the way may hold its answers; 0: not at all. */
+  readonly sharedSeconds: number;
   /** The operation of that name, or the only one; null where there is none. */
   operation(name: string | null): OperationDefinitionNode | null;
   /** Null where it needs what compiled queries cannot do. `variables`: coerced. */
@@ -48,6 +51,7 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     return {
       document,
       authority: authorityOf(schema, document),
+      sharedSeconds: sharedSecondsOf(schema, document),
       operation: (name) => getOperationAST(document, name) ?? null,
       compiled(operation, variables) {
         const conditions = conditionsOf(conditionNames, variables);

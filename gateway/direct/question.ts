@@ -17,6 +17,8 @@ export interface Question {
   readonly name: string | undefined;
   /** Who may share the answer; null: nobody. */
   readonly authority: Authority | null;
+  /** How long caches on the way may hold the answer; 0: not at all. */
+  readonly sharedSeconds: number;
   /** Document, operation and variables. */
   readonly text: string;
   /** Null: GraphQL itself has to answer. */
@@ -95,10 +97,12 @@ function read(params: OperationParams, options: QuestionsOptions): Question | nu
   const operation = known?.operation(operationName) ?? null;
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
-  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled: null };
+  if (operation.operation === OperationTypeNode.MUTATION)
+    return { params, type: 'mutation', name, authority: null, sharedSeconds: 0, text: '', compiled: null };
   const compiled = compile(known, operation, params, options);
   const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
-  return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
+  const { authority, sharedSeconds } = known;
+  return { params, type: 'query', name, authority: text === null ? null : authority, sharedSeconds, text: text ?? '', compiled };
 }
 
 /** Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be. */

@@ -12,7 +12,7 @@ export function useDocuments({ known, answered }: DocumentRules, meant: MeantDoc
     // Yoga does not look for an id in an address.
     onRequestParse({ request, url, requestParser, setRequestParser }) {
       const documentId = request.method === 'GET' ? url.searchParams.get('documentId') : null;
-      if (documentId !== null && requestParser !== undefined) setRequestParser(async (one) => ({ ...(await requestParser(one)), documentId }));
+      if (documentId !== null && requestParser !== undefined) setRequestParser(async (one) => Object.assign(await requestParser(one), { documentId }));
     },
     async onParams({ params, setParams }) {
       if (typeof params !== 'object' || params === null) return;

@@ -20,9 +20,14 @@ export const VARIABLES = [
   {
     name: 'DOCUMENTS',
     default: 'any',
-    meaning:
-      'Which GraphQL documents are answered: `any`, or `persisted`: only those of schema/operations, by the hash of their text. Then neither introspection nor GraphiQL gets an answer.',
+    meaning: '`any`, or `persisted`: only the GraphQL documents of schema/operations are answered; then neither introspection nor GraphiQL is.',
   },
+  {
+    name: 'CDN_PURGE_URL',
+    default: '',
+    meaning: 'Where a CDN in front is told what to forget: POST `{"tags":[…]}`, names as in `Cache-Tag`. Not set: no shared cache may hold an answer.',
+  },
+  { name: 'CDN_PURGE_TOKEN', default: '', meaning: 'Bearer token for CDN_PURGE_URL.' },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },
