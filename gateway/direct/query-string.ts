@@ -8,13 +8,13 @@ export function bodyIn(address: string): string | null {
   const isNamed = query !== undefined || documentId !== undefined || extensions !== undefined;
   if (!isNamed || Object.keys(rest).length > 0) return null;
   try {
-    return JSON.stringify({ query, documentId, operationName: operationName || null, variables: jsonIn(variables), extensions: jsonIn(extensions) });
+    return JSON.stringify({ query, documentId, operationName: operationName || null, variables: jsonIn(variables) ?? null, extensions: jsonIn(extensions) });
   } catch {
     return null;
   }
 }
 
-const jsonIn = (text: string | undefined): unknown => (text ? JSON.parse(text) : null);
+const jsonIn = (text: string | undefined): unknown => (text ? JSON.parse(text) : undefined);
 
 function parametersIn(search: string): Partial<Record<string, string>> | null {
   const all = [...new URLSearchParams(search)];
