@@ -80,7 +80,7 @@ export async function startKeptGateway(
     metrics: async () => (await fetch(`${gateway.url}/metrics`)).text(),
     async stop() {
       await gateway.stop();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
   return kept;
