@@ -8,8 +8,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
 import { observed } from './byte-cache/observed.ts';
+import type { SharedCaches } from './cdn/shared-caches.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
+import { createGetHeaders, type GetHeadersOf } from './direct/get-headers.ts';
 import { contextHeaders } from './direct/http.ts';
+import { createMeantDocument, type MeantDocument } from './documents/meant-document.ts';
+import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import { createGraphqlRoute, directOver } from './graphql-route.ts';
@@ -17,6 +21,7 @@ import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
+import { useDocuments } from './plugins/documents.ts';
 import { useMaskedResults } from './plugins/errors.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
@@ -43,6 +48,8 @@ export interface AppOptions {
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   readonly limits?: Partial<Limits> | undefined;
+  /** Absent: any document, and each as its text. */
+  readonly documents?: DocumentRules | undefined;
   /** Absent: every answer is made anew. */
   readonly caching?: Caching | undefined;
 }
@@ -52,6 +59,8 @@ export interface Caching {
   readonly changes: Changes;
   /** LiveFeed.isTrusted. */
   readonly isTrusted: () => boolean;
+  /** Absent: no cache on the way holds an answer. */
+  readonly sharedCaches?: SharedCaches | undefined;
   /** 100 MB if absent. */
   readonly bytesMax?: number | undefined;
 }
@@ -60,8 +69,12 @@ export interface App {
   fetch(request: Request, info: RequestInfo): Promise<Response>;
   /** Queries and mutations for a server that can answer without making a Request first. */
   readonly direct: DirectGraphql;
+  /** Of its answers to GET, in the moment in which they go out. */
+  readonly headersOf: GetHeadersOf;
   /** For other transports: its getEnveloped runs operations with the same plugins. */
   readonly yoga: YogaServerInstance<ServerContext, object>;
+  /** Which text a request of another transport means. */
+  readonly meant: MeantDocument;
 }
 
 /** Room for imports of 10,000 leads as CSV text; only callers with a token get to send a body at all. */
@@ -72,9 +85,11 @@ const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
 
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
-  const yoga = createYogaServer(options);
-  const direct = directOver(options, yoga);
-  const graphql = createGraphqlRoute(options, yoga, direct);
+  const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
+  const yoga = createYogaServer(options, meant);
+  const direct = directOver(options, { yoga, meant });
+  const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: options.caching?.sharedCaches });
+  const graphql = createGraphqlRoute(options, { yoga, direct, headersOf });
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
     if (!URL.canParse(request.url)) return { route: 'failed', response: badUrl() };
@@ -89,6 +104,8 @@ export function createApp(options: AppOptions): App {
   return {
     yoga,
     direct,
+    headersOf,
+    meant,
     async fetch(request, info) {
       const startedMs = performance.now();
       const requestId = requestIdOf(request);
@@ -110,7 +127,7 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
   return jsonAnswer(STATUS[extensions.code] ?? 500, { error: { message, ...extensions } });
 }
 
-function createYogaServer(options: AppOptions): App['yoga'] {
+function createYogaServer(options: AppOptions, meant: MeantDocument): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
     context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
@@ -120,7 +137,7 @@ function createYogaServer(options: AppOptions): App['yoga'] {
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },
-    plugins: plugins(options),
+    plugins: plugins(options, meant),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
     maskedErrors: false,
     graphiql: false,
@@ -139,7 +156,7 @@ function createYogaServer(options: AppOptions): App['yoga'] {
 }
 
 /** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits }: AppOptions): object[] {
+function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents }: AppOptions, meant: MeantDocument): object[] {
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -150,6 +167,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Behind the identity: strangers cannot make us read a long body.
     useBodyCap(GRAPHQL_BYTES_MAX),
     useParameterErrors(),
+    useDocuments(documents ?? ANY_DOCUMENT, meant),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),

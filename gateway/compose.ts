@@ -4,6 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { createHttpPurgeHook } from '../platform/cdn/http-purge-hook.ts';
+import type { PurgeHook } from '../platform/cdn/purge-hook.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/config/variables.ts';
 import { connect } from '../platform/event-store/connect.ts';
@@ -19,6 +21,8 @@ import type { GatewayConfig } from './config.ts';
 
 export interface ComposedGateway {
   readonly ports: GatewayPorts;
+  /** Undefined where no CDN is configured. */
+  readonly purgeHook: PurgeHook | undefined;
   /** Ends the clients; after the gateway was stopped. */
   close(): Promise<void>;
 }
@@ -40,6 +44,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
       logger,
       tokenSecret,
     },
+    purgeHook: config.cdn && createHttpPurgeHook(config.cdn),
     async close() {
       await Promise.all([command.close(), views.close()]);
     },

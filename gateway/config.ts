@@ -1,6 +1,7 @@
 /** What a gateway process is told by its environment. Pure. */
 import { isTenantId } from '../domain/ids.ts';
 import { kafkaBrokers, LOG_LEVELS, originToken, redisAddress, type LogLevel, type Reader, type RedisAddress } from '../platform/config/shared-settings.ts';
+import { DOCUMENT_CHOICES, type DocumentChoice } from './documents/rules.ts';
 import { readEnvironment, type Environment } from '../platform/config/variables.ts';
 
 export type KeySourceConfig =
@@ -25,6 +26,10 @@ export interface GatewayConfig {
   readonly kafkaBrokers: readonly string[];
   readonly redis?: RedisAddress | undefined;
   readonly origin?: { readonly url: string; readonly token: string } | undefined;
+  /** persisted: only those that our clients are known to send. */
+  readonly documents: DocumentChoice;
+  /** A CDN stands in front, and is told there what to forget. */
+  readonly cdn?: { readonly purgeUrl: string; readonly purgeToken?: string | undefined } | undefined;
   /** By tenant. */
   readonly webhookSecrets: ReadonlyMap<string, string>;
 }
@@ -49,6 +54,8 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     kafkaBrokers: kafkaBrokers(read),
     redis: redisAddress(read),
     origin: origin(read),
+    documents: read.oneOf('DOCUMENTS', DOCUMENT_CHOICES),
+    cdn: cdn(read),
     webhookSecrets: webhookSecrets(read),
   };
   read.finish();
@@ -71,6 +78,13 @@ function origin(read: Reader): GatewayConfig['origin'] {
   if (url === undefined) return undefined;
   if (token === undefined) read.problem('ORIGIN_TOKEN must be set together with ORIGIN_URL');
   return { url, token: token ?? '' };
+}
+
+function cdn(read: Reader): GatewayConfig['cdn'] {
+  const purgeUrl = read.url('CDN_PURGE_URL');
+  const purgeToken = read.optional('CDN_PURGE_TOKEN');
+  if (purgeUrl === undefined && purgeToken !== undefined) read.problem('CDN_PURGE_TOKEN is of no use without CDN_PURGE_URL');
+  return purgeUrl === undefined ? undefined : { purgeUrl, purgeToken };
 }
 
 function webhookSecrets(read: Reader): ReadonlyMap<string, string> {

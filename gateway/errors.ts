@@ -28,6 +28,7 @@ const KNOWN_CODES: ReadonlySet<unknown> = new Set<ApiErrorCode>([
   'RATE_LIMITED',
   'COST_EXCEEDED',
   'PERSISTED_ONLY',
+  'PERSISTED_QUERY_NOT_FOUND',
   'UNAVAILABLE',
   'INTERNAL',
   'RELOAD_REQUIRED',
@@ -136,6 +137,8 @@ export const STATUS: Partial<Record<ApiErrorCode, number>> = {
   FORBIDDEN: 403,
   RATE_LIMITED: 429,
   COST_EXCEEDED: 400,
+  PERSISTED_ONLY: 400,
+  PERSISTED_QUERY_NOT_FOUND: 400,
   INTERNAL: 500,
   UNAVAILABLE: 503,
 };

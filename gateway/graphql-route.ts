@@ -4,6 +4,7 @@ import type { App, AppOptions, Caching } from './app.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
 import { createDocuments } from './direct/documents.ts';
+import { PRIVATE_HEADERS } from './direct/get-headers.ts';
 import { isDirect, responseOf } from './direct/http.ts';
 import { bodyIn } from './direct/query-string.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
@@ -15,27 +16,33 @@ import { costOf } from './plugins/operation-cost.ts';
 import type { ServerContext } from './request-context.ts';
 
 /** The direct way where the request is for it, else Yoga's. */
-export function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], direct: DirectGraphql) {
+export function createGraphqlRoute({ verifier }: AppOptions, { yoga, direct, headersOf }: Pick<App, 'yoga' | 'direct' | 'headersOf'>) {
   const isForDirect = ({ method, url, headers }: Request): boolean =>
     isDirect(method, (name) => headers.get(name)) && !isCrossOrigin(headers, new URL(url).host);
+  const byYoga = async (request: Request, context: ServerContext): Promise<Response> => {
+    const response = await yoga.handleRequest(request, context);
+    // Streams and pages say more.
+    if (!response.headers.has('cache-control')) response.headers.set('cache-control', PRIVATE_HEADERS['cache-control']);
+    return response;
+  };
   return async (request: Request, context: ServerContext): Promise<Response> => {
     // A transport that has read the body has tried the direct way, too.
-    if (context.bodyText !== undefined || !isForDirect(request)) return yoga.handleRequest(request, context);
+    if (context.bodyText !== undefined || !isForDirect(request)) return byYoga(request, context);
     const isGet = request.method === 'GET';
     const body = isGet ? bodyIn(request.url) : await request.text();
-    if (body === null) return yoga.handleRequest(request, context);
+    if (body === null) return byYoga(request, context);
     // Who may not ask is told so by the plugin.
     const identity = await identify(verifier, request.headers.get('authorization')).catch(() => null);
     const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '', readsOnly: isGet }));
-    if (answer !== null) return responseOf(answer, request);
-    return yoga.handleRequest(isGet ? request : withBody(request, body), context);
+    if (answer === null || identity === null) return byYoga(isGet ? request : withBody(request, body), context);
+    return responseOf(answer, request, isGet ? await headersOf(answer, identity) : null);
   };
 }
 
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
 /** What the direct way is made of. */
-export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
+export function directOver(options: AppOptions, { yoga, meant }: Pick<App, 'yoga' | 'meant'>): DirectGraphql {
   const { schema, createContext, logger, metrics, caching } = options;
   const { parse, validate } = yoga.getEnveloped({});
   const documents = createDocuments({
@@ -47,7 +54,7 @@ export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphq
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({
-    questionOf: createQuestionOf({ documents, isTooCostly }),
+    questionOf: createQuestionOf({ meant, documents, isTooCostly }),
     createContext,
     throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
     metrics,

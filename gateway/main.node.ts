@@ -15,14 +15,15 @@ const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
 async function main(config: GatewayConfig): Promise<void> {
   const logger = createLogger(config.logLevel, 'gateway');
   const composed = await composeGateway(config, logger);
-  const { ports } = composed;
+  const { ports, purgeHook } = composed;
   const { verifier, devTokens } = await createAuth(config, ports.clock);
   if (config.auth.keys.kind === 'dev' && devTokens === undefined) {
     logger.warn({ host: config.host }, 'nobody can sign in: neither JWKS_URL nor JWT_PUBLIC_KEY is set, and dev tokens are given on a loopback address only');
   }
   const assets = await createStaticFiles(DASHBOARD);
   const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
-  const gateway = await startGateway({ ports, verifier, devTokens, host: config.host, port: config.port, cacheBytes: config.cacheBytes, assets, webhook });
+  const { host, port, cacheBytes, documents } = config;
+  const gateway = await startGateway({ ports, verifier, devTokens, host, port, cacheBytes, documents, purgeHook, assets, webhook });
   logger.info({ url: gateway.url }, `ready on ${gateway.url}`);
   onStopSignal(logger, async () => {
     await gateway.stop();

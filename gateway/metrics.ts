@@ -26,6 +26,10 @@ export interface GatewayMetrics {
   visibleHeard(lagMs: number): void;
   /** Counts and sizes of a cache, asked when they are rendered. */
   watchCache(layer: string, facts: () => CacheFacts): void;
+  /** The CDN was told to forget so many tags, or could not be. */
+  purged(observed: { readonly tags: number; readonly failed: boolean }): void;
+  /** Tags that the CDN has still to be told of, asked when they are rendered. */
+  watchPurges(waiting: () => number): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

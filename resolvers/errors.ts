@@ -13,6 +13,7 @@ export type ApiErrorCode =
   | 'RATE_LIMITED'
   | 'COST_EXCEEDED'
   | 'PERSISTED_ONLY'
+  | 'PERSISTED_QUERY_NOT_FOUND'
   | 'UNAVAILABLE'
   | 'INTERNAL'
   /** Subscriptions: what lies behind the cursor is gone; read again, then resume after `extensions.cursor`. */

@@ -1,7 +1,8 @@
 /** Makes what requests work with. */
 import { createReceiptNotes } from './commands/receipt-notes.ts';
-import { createConsistencyTokens } from './consistency-token.ts';
+import { createConsistencyTokens, type VersionAtLeast } from './consistency-token.ts';
 import type { GatewayShared, Identity, RequestContext } from './context.ts';
+import { badInput } from './errors.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
@@ -52,7 +53,7 @@ export interface RequestFacts {
   readonly actsOnce?: boolean | undefined;
 }
 
-/** A header with more is a mistake; each token costs a signature check. */
+/** Each token costs a signature check. */
 const TOKENS_MAX = 20;
 
 /** W3C Trace Context. Anything else is dropped, as the standard asks: a command must not fail for the sake of its trace. */
@@ -62,18 +63,22 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
   const { identity, requestId, consistencyToken, traceparent, lastEventId } = facts;
   const { tenant } = identity;
-  const tokens = (consistencyToken ?? '').split(',').map((token) => token.trim());
-  const required = consistencyToken
-    ? Promise.all(
-        tokens
-          .filter(Boolean)
-          .slice(0, TOKENS_MAX)
-          .map((token) => shared.tokens.verify(tenant, token)),
-      )
-    : undefined;
+  const required = consistencyToken ? versionsIn(consistencyToken, (token) => shared.tokens.verify(tenant, token)) : undefined;
   const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
   const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near: shared.near });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   const effect = facts.actsOnce === true ? onlyOnce() : everyTime;
   return { identity, requestId, ports, shared, loaders, reads, effect, traceparent: trace, lastEventId };
+}
+
+/** Rejects with ApiError (BAD_USER_INPUT) where one is no good, and where there are too many to check: none is passed over in silence. */
+async function versionsIn(header: string, verify: (token: string) => Promise<VersionAtLeast>): Promise<readonly VersionAtLeast[]> {
+  const tokens = header
+    .split(',')
+    .map((token) => token.trim())
+    .filter(Boolean);
+  if (tokens.length > TOKENS_MAX) {
+    throw badInput(`at most ${TOKENS_MAX} consistency tokens at a time, not ${tokens.length}: of one thing the newest will do`, 'x-consistency-token');
+  }
+  return Promise.all(tokens.map(verify));
 }

@@ -3,6 +3,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { RequestContext } from '../resolvers/context.ts';
 import { parseDateTime, parseDecimal } from '../resolvers/scalars.ts';
+import { PART } from './cache-control.ts';
 
 export interface SchemaTypes {
   Context: RequestContext;
@@ -26,6 +27,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeFieldOptions: { nullable: false },
     nodeQueryOptions: false,
     nodesQueryOptions: false,
+    pageInfoTypeOptions: { extensions: { ...PART } },
   },
 });
 

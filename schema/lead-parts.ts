@@ -3,10 +3,12 @@ import type { Campaign, Engagement, GeoPoint, Note, Preferences, Task } from '..
 import { isOverdue } from '../resolvers/leads/lead-fields.ts';
 import { moneyField } from './money.ts';
 import { builder } from './builder.ts';
+import { PART } from './cache-control.ts';
 import { FinancingEnum, TimelineEnum } from './enums.ts';
 
 export const GeoPointType = builder.objectRef<GeoPoint>('GeoPoint').implement({
   description: 'Degrees.',
+  extensions: { ...PART },
   fields: (t) => ({ lat: t.exposeFloat('lat'), lon: t.exposeFloat('lon') }),
 });
 

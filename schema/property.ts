@@ -4,6 +4,7 @@ import { listProperties } from '../resolvers/properties/list.ts';
 import { propertyById } from '../resolvers/properties/property.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
+import { notPersonal, PERSONAL } from './cache-control.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
 import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
@@ -11,10 +12,13 @@ import { NodeInterface } from './node.ts';
 import { PropertyType } from './refs.ts';
 import { isView } from './view-type.ts';
 
+/** A cache on the way is told of changes; this is for those that it could not be told of. */
+const FOR_A_MINUTE = notPersonal(60);
+
 PropertyType.implement({
   description: 'A home on the market.',
   interfaces: [NodeInterface],
-  extensions: isView,
+  extensions: { ...isView, ...FOR_A_MINUTE },
   fields: (t) => ({
     version: t.exposeInt('version'),
     externalId: t.exposeString('externalId', { description: "The listing's number in the source that it came from." }),
@@ -37,13 +41,20 @@ PropertyType.implement({
     features: t.stringList({ resolve: (property) => property.features }),
     listedAt: t.expose('listedAt', { type: 'DateTime' }),
     withdrawnAt: t.expose('withdrawnAt', { type: 'DateTime', nullable: true }),
-    withdrawnReason: t.exposeString('withdrawnReason', { nullable: true }),
+    withdrawnReason: t.exposeString('withdrawnReason', {
+      nullable: true,
+      // In somebody's own words, which may be about the seller.
+      extensions: { ...PERSONAL },
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime' }),
   }),
 });
 
-const PropertyConnection = builder.connectionObject({ type: PropertyType, name: 'PropertyConnection' }, { name: 'PropertyEdge' });
+const PropertyConnection = builder.connectionObject(
+  { type: PropertyType, name: 'PropertyConnection', extensions: { ...FOR_A_MINUTE } },
+  { name: 'PropertyEdge', extensions: { ...FOR_A_MINUTE } },
+);
 
 const PropertyFilterInput = builder.inputType('PropertyFilter', {
   description: 'All that is given must hold.',

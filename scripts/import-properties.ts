@@ -2,22 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ApiRefusedError, askApi, signIn } from './api/client.ts';
+import { documentOf } from './api/documents.ts';
 
 const USAGE =
   'npm run import:properties -- FILE [--url http://127.0.0.1:4000] [--token JWT]\nWithout --token a dev token is asked for, which only a gateway on this machine gives.';
-const IMPORT = /* GraphQL */ `
-  mutation ImportProperties($csv: String!, $key: String) {
-    importProperties(input: { csv: $csv }, idempotencyKey: $key) {
-      accepted
-      rejected
-      errors {
-        row
-        column
-        message
-      }
-    }
-  }
-`;
+const IMPORT = documentOf('ImportProperties');
 
 interface Report {
   readonly accepted: number;

@@ -1,4 +1,5 @@
 /** L0: finished answers as bytes, each as good as the views and lists that it was made of (platform/cache/fenced-cache.ts). Edge safe. */
+import type { Sharing } from '../cdn/shared-caches.ts';
 import { createFencedCache, type FencedCacheFacts, type FencedCacheOptions, type Made } from '../../platform/cache/fenced-cache.ts';
 
 export interface Kept {
@@ -6,6 +7,8 @@ export interface Kept {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** The same as text where every character is one byte: servers send such text together with its head. */
   readonly ascii: string | null;
+  /** Null: it is personal, and nobody's on the way. */
+  readonly sharing: Sharing | null;
 }
 
 export interface ByteCache {
@@ -18,7 +21,11 @@ export interface ByteCache {
 export function createByteCache(options: FencedCacheOptions): ByteCache {
   const cache = createFencedCache<Kept>(options);
   return {
-    find: (key) => cache.find(key)?.value,
+    find(key) {
+      const known = cache.find(key)?.value;
+      if (known?.sharing) known.sharing.goodAt = options.epochs.now();
+      return known;
+    },
     keep(key, answer, made) {
       // As text, too, and about half as much again for its shorter forms.
       const bytes = answer.bytes.length * (answer.ascii === null ? 1.5 : 2.5);
@@ -30,8 +37,8 @@ export function createByteCache(options: FencedCacheOptions): ByteCache {
 
 const encoder = new TextEncoder();
 
-/** A finished answer. */
-export function answerOf(text: string, contentType: string): Kept {
+/** A finished answer. `sharing`: where caches on the way may hold it. */
+export function answerOf(text: string, contentType: string, sharing: Sharing | null = null): Kept {
   const bytes = encoder.encode(text);
-  return { contentType, bytes, ascii: bytes.length === text.length ? text : null };
+  return { contentType, bytes, ascii: bytes.length === text.length ? text : null, sharing };
 }

@@ -136,8 +136,12 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
   /** By key. */
   const flights = new Map<string, Flight>();
 
-  const keep = (key: string, { text, headers, isWhole }: MadeAnswer, reads: NotedReads): Kept | null =>
-    isWhole && reads.isKeepable && isTrusted() ? cache.keep(key, answerOf(text, headers['content-type'] ?? ''), reads) : null;
+  const keep = (key: string, { sharedSeconds }: Question, { text, headers, isWhole }: MadeAnswer, reads: NotedReads): Kept | null => {
+    if (!isWhole || !reads.isKeepable || !isTrusted()) return null;
+    const { tags, untilMs } = reads;
+    const sharing = sharedSeconds === 0 ? null : { seconds: sharedSeconds, tags, untilMs, goodAt: changes.epochs.now() };
+    return cache.keep(key, answerOf(text, headers['content-type'] ?? '', sharing), reads);
+  };
   const find = (key: string): Kept | undefined => {
     const known = cache.find(key);
     if (known !== undefined) counts.hits += 1;
@@ -153,8 +157,8 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
     counts.missed += 1;
     const reads = createReads(changes, asked.identity.tenant);
     const made = make(asked, question, mediaType, { reads, authority });
-    if (!(made instanceof Promise)) return keep(key, made, reads) ?? made;
-    const kept = made.then((answer) => keep(key, answer, reads));
+    if (!(made instanceof Promise)) return keep(key, question, made, reads) ?? made;
+    const kept = made.then((answer) => keep(key, question, answer, reads));
     const flight: Flight = { reads, kept: kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key))) };
     flights.set(key, flight);
     return kept.then((known): MaybePromise<DirectAnswer> => known ?? made);

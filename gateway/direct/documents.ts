@@ -3,6 +3,7 @@ import { getOperationAST, type DocumentNode, type GraphQLError, type GraphQLSche
 import { LRUCache } from 'lru-cache';
 import type { Authority } from '../../schema/authority.ts';
 import { authorityOf } from '../byte-cache/authority.ts';
+import { sharedSecondsOf } from '../byte-cache/shared-seconds.ts';
 import { compileOperation, conditionsIn, type CompiledOperation } from '../compiled/compile.ts';
 import type { Conditions, Variables } from '../compiled/selection.ts';
 import { createCoercion, type CoerceVariables } from '../compiled/variables.ts';
@@ -12,6 +13,8 @@ export interface KnownDocument {
   readonly document: DocumentNode;
   /** Who may share its answers; null: nobody. */
   readonly authority: Authority | null;
+  /** How long caches on the way may hold its answers; 0: not at all. */
+  readonly sharedSeconds: number;
   /** The operation of that name, or the only one; null where there is none. */
   operation(name: string | null): OperationDefinitionNode | null;
   /** Null where GraphQL itself has to look at them. */
@@ -53,6 +56,7 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     return {
       document,
       authority: authorityOf(schema, document),
+      sharedSeconds: sharedSecondsOf(schema, document),
       operation: (name) => getOperationAST(document, name) ?? null,
       variables(operation, given) {
         const coerce = coercers.get(operation) ?? coercion.of(operation.variableDefinitions ?? []);

@@ -1,7 +1,8 @@
 /** What both entries (node:http and Request) look at before an operation may go the direct way, and how its answer looks to them. */
 import { isJsonType } from '../plugins/cross-origin.ts';
 import type { DirectAnswer } from './direct-graphql.ts';
-import { entityTagOf, isNamed, quoted } from './entity-tags.ts';
+import { isNamed, quoted } from './entity-tags.ts';
+import { PRIVATE_HEADERS, type GetHeaders } from './get-headers.ts';
 
 /** Longer bodies are imports. */
 export const BODY_BYTES_MAX = 65_536;
@@ -26,18 +27,15 @@ export const contextHeaders = (header: HeaderOf) => ({
   lastEventId: header('last-event-id') || undefined,
 });
 
-/** Leads are people: nobody on the way may keep an answer, nor a browser. What is kept is kept here, where changes are heard of. */
-export const PRIVATE_HEADERS = { 'cache-control': 'no-store' } as const;
-
 /**
- * A Response of its own each time: whoever gets it may add headers. An answer to GET has an entity tag, and is 304 where the client has it:
- * whoever asks was looked at, and the answer made or found, before that.
+ * A Response of its own each time: whoever gets it may add headers. `get`: of an answer to GET, which has an entity tag and is 304 where the client
+ * has it: whoever asks was looked at, and the answer made or found, before that.
  */
-export async function responseOf(answer: DirectAnswer, { method, headers: sent }: Pick<Request, 'method' | 'headers'>): Promise<Response> {
-  const tag = method === 'GET' ? await entityTagOf(answer) : null;
-  const tagged = tag === null ? {} : { etag: quoted(tag, null) };
-  if (tag !== null && isNamed(sent.get('if-none-match') ?? '', tag)) return new Response(null, { status: 304, headers: { ...tagged, ...PRIVATE_HEADERS } });
-  if (!('bytes' in answer)) return new Response(answer.text, { status: answer.status, headers: { ...answer.headers, ...tagged, ...PRIVATE_HEADERS } });
+export function responseOf(answer: DirectAnswer, { headers: sent }: Pick<Request, 'headers'>, get: GetHeaders | null): Response {
+  const { tag, headers } = get ?? { tag: null, headers: PRIVATE_HEADERS };
+  const common = { ...headers, ...(tag === null ? {} : { etag: quoted(tag, null) }) };
+  if (tag !== null && isNamed(sent.get('if-none-match') ?? '', tag)) return new Response(null, { status: 304, headers: common });
+  if (!('bytes' in answer)) return new Response(answer.text, { status: answer.status, headers: { ...answer.headers, ...common } });
   const { bytes, contentType } = answer;
-  return new Response(bytes, { headers: { 'content-type': contentType, 'content-length': String(bytes.length), ...tagged, ...PRIVATE_HEADERS } });
+  return new Response(bytes, { headers: { 'content-type': contentType, 'content-length': String(bytes.length), ...common } });
 }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../../resolvers/commands/canonical-json.ts';
 import type { Identity } from '../../resolvers/context.ts';
 import type { CompiledOperation } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
+import type { MeantDocument, NamedDocument } from '../documents/meant-document.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Documents, KnownDocument } from './documents.ts';
 
@@ -16,6 +17,8 @@ export interface Question {
   readonly name: string | undefined;
   /** Who may share the answer; null: nobody. */
   readonly authority: Authority | null;
+  /** How long caches on the way may hold the answer; 0: not at all. */
+  readonly sharedSeconds: number;
   /** Document, operation and variables. */
   readonly text: string;
   /** Null: GraphQL itself has to answer. */
@@ -27,6 +30,7 @@ export interface Question {
 }
 
 export interface QuestionsOptions {
+  readonly meant: MeantDocument;
   readonly documents: Documents;
   /** True where the operation may cost more than anybody may ask for. */
   readonly isTooCostly: (operation: { readonly document: KnownDocument['document']; readonly params: OperationParams }) => boolean;
@@ -45,7 +49,7 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   return (body) => {
     const seen = known.get(body);
     if (seen !== undefined) return seen;
-    const params = paramsIn(body);
+    const params = paramsIn(body, options.meant);
     const question = params && read(params, options);
     // Commands never come twice.
     if (question?.type === 'query') known.set(body, question);
@@ -53,8 +57,8 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   };
 }
 
-/** Extensions, and whatever else may change what is meant, are for others. */
-function paramsIn(body: string): OperationParams | null {
+/** Extensions but for the document's id, and whatever else may change what is meant, are for others. */
+function paramsIn(body: string, meant: MeantDocument): OperationParams | null {
   let asked: unknown;
   try {
     asked = JSON.parse(body);
@@ -62,10 +66,26 @@ function paramsIn(body: string): OperationParams | null {
     return null;
   }
   if (!isRecord(asked)) return null;
-  const { query, operationName = null, variables = null, ...rest } = asked;
-  if (typeof query !== 'string' || Object.keys(rest).length > 0) return null;
+  const { query: given, documentId, operationName = null, variables = null, extensions = null, ...rest } = asked;
+  if (Object.keys(rest).length > 0 || (extensions !== null && !isIdAlone(extensions))) return null;
+  const query = textOf({ query: given, documentId, extensions }, meant);
+  if (query === null) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   return variables === null || isRecord(variables) ? { query, operationName, variables } : null;
+}
+
+const isIdAlone = (extensions: unknown): boolean => isRecord(extensions) && Object.keys(extensions).join() === 'persistedQuery';
+
+/** Null where it is not to be had at once, or not at all: whoever answers says why. */
+function textOf(named: NamedDocument, meant: MeantDocument): string | null {
+  try {
+    const text = meant(named);
+    if (!(text instanceof Promise)) return text ?? null;
+    text.catch(() => undefined);
+    return null;
+  } catch {
+    return null;
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -77,9 +97,10 @@ function read(params: OperationParams, options: QuestionsOptions): Question | nu
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
   const compiled = compile(known, operation, params, options);
-  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled };
+  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, sharedSeconds: 0, text: '', compiled };
   const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
-  return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
+  const { authority, sharedSeconds } = known;
+  return { params, type: 'query', name, authority: text === null ? null : authority, sharedSeconds, text: text ?? '', compiled };
 }
 
 /** Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be. */

@@ -7,10 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { Identity } from '../../resolvers/context.ts';
-import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import type { DirectAnswer, DirectGraphql } from '../direct/direct-graphql.ts';
-import { entityTagOf, isNamed, quoted } from '../direct/entity-tags.ts';
-import { contextHeaders, isDirect, PRIVATE_HEADERS } from '../direct/http.ts';
+import { isNamed, quoted } from '../direct/entity-tags.ts';
+import { PRIVATE_HEADERS, type GetHeaders, type GetHeadersOf } from '../direct/get-headers.ts';
+import { contextHeaders, isDirect } from '../direct/http.ts';
 import { bodyIn } from '../direct/query-string.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
@@ -27,6 +28,7 @@ export interface DirectEntry {
 
 export interface DirectEntryOptions {
   readonly direct: DirectGraphql;
+  readonly headersOf: GetHeadersOf;
   readonly verifier: TokenVerifier;
   readonly logger: Logger;
   readonly metrics?: GatewayMetrics | undefined;
@@ -36,7 +38,7 @@ const PATH = '/graphql';
 /** What surely makes an address. */
 const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
-export function createDirectEntry({ direct, verifier, logger, metrics }: DirectEntryOptions): DirectEntry {
+export function createDirectEntry({ direct, headersOf, verifier, logger, metrics }: DirectEntryOptions): DirectEntry {
   /** At once where the token is remembered: a promise for each request would be a good part of its cost. */
   const whoAsks = (req: IncomingMessage, then: (identity: Identity | null) => void): void => {
     const token = bearerToken(req.headers.authorization);
@@ -62,25 +64,27 @@ export function createDirectEntry({ direct, verifier, logger, metrics }: DirectE
       const isGet = req.method === 'GET';
       const onBody = (body: string): void => {
         const requestId = requestIdFor(req);
-        const onAnswer = (answer: DirectAnswer | null, tag: string | null): void => {
+        const onAnswer = (answer: DirectAnswer | null, get: GetHeaders | null): void => {
           if (answer === null) return goOn(req, res, isGet ? undefined : body);
           if (isDraining()) res.setHeader('connection', 'close');
-          const status = send(req, res, answer, { requestId, tag });
+          const status = send(req, res, answer, { requestId, get });
           metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status, durationMs: performance.now() - startedMs });
         };
         const onDefect = (error: unknown): void => {
           logger.error({ requestId, err: error }, 'a request could not be answered on the direct way');
           res.destroy();
         };
+        const respond = (identity: Identity | null): MaybePromise<void> => {
+          if (identity === null) return onAnswer(null, null);
+          return andThen(answerFor(identity, req, body, requestId), (answer) => {
+            if (answer === null || !isGet) return onAnswer(answer, null);
+            return andThen(headersOf(answer, identity), (get) => onAnswer(answer, get));
+          });
+        };
         whoAsks(req, (identity) => {
           try {
-            const answer = identity && answerFor(identity, req, body, requestId);
-            if (isGet)
-              tagged(answer)
-                .then(([known, tag]) => onAnswer(known, tag))
-                .catch(onDefect);
-            else if (answer instanceof Promise) answer.then((known) => onAnswer(known, null)).catch(onDefect);
-            else onAnswer(answer, null);
+            const done = respond(identity);
+            if (done instanceof Promise) done.catch(onDefect);
           } catch (error) {
             onDefect(error);
           }
@@ -98,11 +102,6 @@ function isForHere({ url = '', method = '', headers }: IncomingMessage): boolean
   const { host = '' } = headers;
   const isPath = method === 'GET' ? url.startsWith(`${PATH}?`) : url === PATH;
   return isPath && PLAIN_HOST.test(host) && isDirect(method, header) && !isCrossOrigin({ get: header }, host);
-}
-
-async function tagged(answer: MaybePromise<DirectAnswer | null>): Promise<[DirectAnswer | null, string | null]> {
-  const known = await answer;
-  return [known, known && (await entityTagOf(known))];
 }
 
 const textOf = (value: string | readonly string[] | undefined): string | null => (value === undefined ? null : String(value));
@@ -127,16 +126,19 @@ function requestIdFor({ headers }: IncomingMessage): string {
 interface About {
   readonly requestId: string;
   /** Of an answer to GET. */
-  readonly tag: string | null;
+  readonly get: GetHeaders | null;
 }
 
+const OF_POST: GetHeaders = { tag: null, headers: PRIVATE_HEADERS };
+
 /** Text of one byte a character goes out together with its head. Answers the status. */
-function send(req: IncomingMessage, res: ServerResponse, answer: DirectAnswer, { requestId, tag }: About): number {
+function send(req: IncomingMessage, res: ServerResponse, answer: DirectAnswer, { requestId, get }: About): number {
   const isKept = 'bytes' in answer;
   const encoded = isKept ? encodedFor(answer, textOf(req.headers['accept-encoding']) ?? undefined) : null;
+  const { tag, headers: forCaches } = get ?? OF_POST;
   const common = {
-    ...PRIVATE_HEADERS,
     ...(isKept && isEncodable(answer) ? { vary: 'accept-encoding' } : {}),
+    ...forCaches,
     ...(tag === null ? {} : { etag: quoted(tag, encoded?.encoding ?? null) }),
     'x-request-id': requestId,
     'x-content-type-options': 'nosniff',

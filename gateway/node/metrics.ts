@@ -52,6 +52,16 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     registers,
   });
 
+  const purges = new Counter({ name: `${PREFIX}cdn_purges_total`, help: 'Requests to the CDN to forget tags.', labelNames: ['outcome'], registers });
+  const purgedTags = new Counter({ name: `${PREFIX}cdn_purged_tags_total`, help: 'Tags that the CDN was told to forget.', registers });
+  let purgesWaiting = (): number => 0;
+  const waiting: Gauge = new Gauge({
+    name: `${PREFIX}cdn_purge_tags_waiting`,
+    help: 'Tags that the CDN has still to be told to forget.',
+    registers,
+    collect: () => waiting.set(purgesWaiting()),
+  });
+
   const nameFor = boundedNames();
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
@@ -88,6 +98,13 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     },
     watchCache(layer, facts) {
       caches.set(layer, facts);
+    },
+    purged({ tags, failed }) {
+      purges.inc({ outcome: failed ? 'failed' : 'ok' });
+      if (!failed) purgedTags.inc(tags);
+    },
+    watchPurges(count) {
+      purgesWaiting = count;
     },
     async render() {
       return { contentType: registry.contentType, body: await registry.metrics() };

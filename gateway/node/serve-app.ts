@@ -27,7 +27,7 @@ const DRAIN_MS = 10_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
-  const direct = createDirectEntry({ direct: app.direct, verifier: options.verifier, metrics: options.metrics, logger });
+  const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier: options.verifier, metrics: options.metrics, logger });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);
   health.setState('ready');

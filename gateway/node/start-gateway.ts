@@ -1,10 +1,15 @@
 /** A whole gateway on Node, over ports made elsewhere: HTTP, WebSocket, metrics, page, and a clean end. */
+import type { PurgeHook } from '../../platform/cdn/purge-hook.ts';
+import { digest } from '../../platform/messages/new-id.ts';
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';
+import { PERSISTED_DOCUMENTS } from '../../schema/persisted-documents.ts';
 import { createApp } from '../app.ts';
+import { createSharedCaches } from '../cdn/shared-caches.ts';
 import type { DevTokens } from '../dev-token.ts';
+import type { DocumentChoice } from '../documents/rules.ts';
 import { createHealth } from '../health.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
@@ -21,6 +26,10 @@ export interface StartGatewayOptions {
   readonly port: number;
   /** For kept answers and for views and lists in memory, half each; 0: nothing is kept; 200 MB if not given. */
   readonly cacheBytes?: number | undefined;
+  /** `any` if not given. */
+  readonly documents?: DocumentChoice | undefined;
+  /** Of the CDN in front. Absent: no cache on the way may hold an answer. */
+  readonly purgeHook?: PurgeHook | undefined;
   readonly assets?: Assets | undefined;
   readonly webhook?: RouteHandlers['webhook'];
   /** False where several gateways share a process and another one tells of it. */
@@ -44,6 +53,10 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const { cacheBytes = CACHE_BYTES } = options;
   const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
   const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2, onVisible: (lagMs) => metrics.visibleHeard(lagMs) });
+  // Every gateway has the ports' secret, so all name things alike; a name tells nothing of it.
+  const key = await digest(`cache tags\n${ports.tokenSecret}`);
+  const { changes, feed } = shared;
+  const sharedCaches = options.purgeHook && createSharedCaches({ hook: options.purgeHook, epochs: changes.epochs, key, logger, metrics });
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
   const app = createApp({
     schema,
@@ -57,10 +70,18 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     graphiqlPage: createGraphiqlPage(),
     assets: options.assets,
     webhook: options.webhook,
-    caching: cacheBytes === 0 ? undefined : { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: cacheBytes / 2 },
+    documents: { known: PERSISTED_DOCUMENTS, answered: options.documents ?? 'any' },
+    caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
   });
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
   // Heard from the start, so that the first question that may be kept is.
-  shared.feed.isTrusted();
-  return await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
+  feed.isTrusted();
+  const served = await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
+  let stopped: Promise<void> | undefined;
+  // Behind the last answer that was handed out.
+  const stop = async (): Promise<void> => {
+    await served.stop();
+    await sharedCaches?.stop();
+  };
+  return { ...served, stop: () => (stopped ??= stop()) };
 }

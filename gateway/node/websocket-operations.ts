@@ -2,7 +2,7 @@
 import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { App } from '../app.ts';
-import { prepareOperation } from '../operation.ts';
+import { asGraphQLError, prepareOperation } from '../operation.ts';
 import type { ServerContext } from '../request-context.ts';
 
 export type Run = NonNullable<ServerOptions['execute']>;
@@ -17,14 +17,25 @@ export const subscribe: Run = (args) => (args as PreparedArgs).rootValue.subscri
 
 /** The operation ready to run, or what is wrong with it. */
 export async function prepareMessage(
-  app: Pick<App, 'yoga'>,
+  app: Pick<App, 'yoga' | 'meant'>,
   payload: SubscribePayload,
   context: ServerContext,
 ): Promise<PreparedArgs | readonly GraphQLError[]> {
-  const prepared = await prepareOperation(app, payload, context);
+  const query = await textOf(app, payload);
+  if (typeof query !== 'string') return query;
+  const prepared = await prepareOperation(app, { ...payload, query }, context);
   if (!('args' in prepared)) return prepared;
   const { args, execute: run, subscribe: follow } = prepared;
   return { ...args, rootValue: { execute: run as Run, subscribe: follow as Run } };
+}
+
+/** The protocol wants a text in any case: it is empty where the document's id stands for it. */
+async function textOf({ meant }: Pick<App, 'meant'>, payload: SubscribePayload): Promise<string | readonly GraphQLError[]> {
+  try {
+    return (await meant(payload)) ?? payload.query;
+  } catch (error) {
+    return [asGraphQLError(error)];
+  }
 }
 
 /** As it goes on the wire: what was meant for the HTTP answer alone is left out. */

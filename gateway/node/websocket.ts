@@ -19,7 +19,7 @@ import { asGraphQLError } from '../operation.ts';
 import { execute, forClient, prepareMessage, subscribe } from './websocket-operations.ts';
 
 export interface WebSocketOptions {
-  readonly app: Pick<App, 'yoga'>;
+  readonly app: Pick<App, 'yoga' | 'meant'>;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -17,6 +17,17 @@ export const VARIABLES = [
     default: '200',
     meaning: 'Memory of one gateway for answers, views and lists that were asked for already, half of it for answers; 0 keeps nothing.',
   },
+  {
+    name: 'DOCUMENTS',
+    default: 'any',
+    meaning: '`any`, or `persisted`: only the GraphQL documents of schema/operations are answered; then neither introspection nor GraphiQL is.',
+  },
+  {
+    name: 'CDN_PURGE_URL',
+    default: '',
+    meaning: 'Where a CDN in front is told what to forget: POST `{"tags":[…]}`, names as in `Cache-Tag`. Not set: no shared cache may hold an answer.',
+  },
+  { name: 'CDN_PURGE_TOKEN', default: '', meaning: 'Bearer token for CDN_PURGE_URL.' },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },

@@ -3,29 +3,12 @@ import type { CommandId, DeadLetterId, StreamId, TenantId } from '../../domain/i
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { DeadLetter, DeadLetterFilter } from '../../platform/dead-letters/dead-letters.ts';
 import { ApiRefusedError, askApi, type ApiAddress } from '../api/client.ts';
+import { documentOf } from '../api/documents.ts';
 import { outcomeOf, ReplayRefusedError, type DeadLetterSource } from './source.ts';
 
-const FIELDS = `id commandId entityId type topic partition offset key appendedAt group reason attempts firstFailedAt at traceparent
-  value cutFrom replays replayedAt replayedBy`;
-const LIST = /* GraphQL */ `query DeadLetters($filter: DeadLetterFilter, $first: Int!, $after: String) {
-  viewer { tenant }
-  deadLetters(filter: $filter, first: $first, after: $after) { edges { node { ${FIELDS} } } pageInfo { hasNextPage endCursor } }
-}`;
-const SHOW = /* GraphQL */ `query DeadLetter($id: ID!) {
-  viewer { tenant }
-  node(id: $id) { ... on DeadLetter { ${FIELDS} receipt { status error { code message } } } }
-}`;
-const REPLAY = /* GraphQL */ `
-  mutation ReplayDeadLetter($id: ID!, $wait: WaitFor) {
-    replayDeadLetter(input: { id: $id }, wait: $wait) {
-      status
-      error {
-        code
-        message
-      }
-    }
-  }
-`;
+const LIST = documentOf('DeadLetters');
+const SHOW = documentOf('DeadLetter');
+const REPLAY = documentOf('ReplayDeadLetter');
 
 type Receipt = Pick<CommandReceipt, 'status' | 'error'>;
 interface LetterAnswer extends Pick<

@@ -4,6 +4,7 @@ import { createAuth } from '../../gateway/auth.ts';
 import { gatewayConfig, type GatewayConfig } from '../../gateway/config.ts';
 import { createStaticFiles } from '../../gateway/node/static-files.ts';
 import { startGateway, type RunningGateway } from '../../gateway/node/start-gateway.ts';
+import { createHttpPurgeHook } from '../../platform/cdn/http-purge-hook.ts';
 import { ConfigError, readEnvironment, type Environment } from '../../platform/config/variables.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded-postgres/embedded-postgres.ts';
 import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
@@ -118,6 +119,8 @@ async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, 
       host: gateway.host,
       port,
       cacheBytes: gateway.cacheBytes,
+      documents: gateway.documents,
+      purgeHook: gateway.cdn && createHttpPurgeHook(gateway.cdn),
       assets,
       webhook,
       processMetrics: index === 0,

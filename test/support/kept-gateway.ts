@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startGateway } from '../../gateway/node/start-gateway.ts';
+import { startGateway, type StartGatewayOptions } from '../../gateway/node/start-gateway.ts';
 import { loadDevKeys, type DevTokenClaims } from '../../platform/auth/dev-keys.ts';
 import { createTokenVerifier } from '../../platform/auth/verify.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -21,6 +21,8 @@ export interface KeptGateway {
   post(body: string, headers?: Record<string, string>): Promise<Response>;
   /** The query in the address. */
   get(query: string, headers?: Record<string, string>): Promise<Response>;
+  /** Of that person; for `ttlSeconds` by the machine's clock. */
+  authorization(as?: Partial<DevTokenClaims>, ttlSeconds?: number): Promise<string>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -33,8 +35,11 @@ export interface Asked {
   readonly headers: Headers;
 }
 
-/** `change` may put something between the gateway and its ports. */
-export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayPorts = (ports) => ports): Promise<KeptGateway> {
+/** `change` may put something between the gateway and its ports; `more` is what else the gateway is told. */
+export async function startKeptGateway(
+  change: (ports: GatewayPorts) => GatewayPorts = (ports) => ports,
+  more: Partial<StartGatewayOptions> = {},
+): Promise<KeptGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'kept-gateway-'));
   const keys = await loadDevKeys(folder, systemClock);
   const brokerage = createBrokerage();
@@ -42,12 +47,12 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
   const { liveBus } = brokerage.ports;
   const subscribe: LiveBus['subscribe'] = (onMessage, ...rest) => liveBus.subscribe((message) => void (kept.isDeaf || onMessage(message)), ...rest);
   const ports = change({ ...brokerage.ports, liveBus: { ...liveBus, subscribe } });
-  const gateway = await startGateway({ ports, verifier, host: '127.0.0.1', port: 0, processMetrics: false });
+  const gateway = await startGateway({ ports, verifier, host: '127.0.0.1', port: 0, processMetrics: false, ...more });
   const tokens = new Map<string, string>();
-  const tokenOf = async (as: Partial<DevTokenClaims> = {}): Promise<string> => {
+  const tokenOf = async (as: Partial<DevTokenClaims> = {}, ttlSeconds?: number): Promise<string> => {
     const claims: DevTokenClaims = { tenant: ACME, subject: 'ann', roles: ['AGENT'], ...as };
-    const key = JSON.stringify(claims);
-    const token = tokens.get(key) ?? (await keys.sign(claims)).token;
+    const key = JSON.stringify([claims, ttlSeconds]);
+    const token = tokens.get(key) ?? (await keys.sign(claims, ttlSeconds)).token;
     tokens.set(key, token);
     return token;
   };
@@ -71,10 +76,11 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
     },
     get: async (query, headers = {}) =>
       fetch(`${gateway.url}/graphql?query=${encodeURIComponent(query)}`, { headers: { authorization: `Bearer ${await tokenOf()}`, ...headers } }),
+    authorization: async (as, ttlSeconds) => `Bearer ${await tokenOf(as, ttlSeconds)}`,
     metrics: async () => (await fetch(`${gateway.url}/metrics`)).text(),
     async stop() {
       await gateway.stop();
-      await rm(folder, { recursive: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
   return kept;

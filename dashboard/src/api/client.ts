@@ -1,6 +1,7 @@
 /** The GraphQL client of a signed-in person. */
 import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange, type CombinedError } from 'urql';
 import { createLiveSocket, type LiveSocket } from './live-socket.ts';
+import { idOf } from './operations.ts';
 
 export interface Api {
   readonly client: Client;
@@ -21,11 +22,12 @@ export function createApi(token: string, onRefused: () => void): Api {
         },
       }),
       cacheExchange,
+      mapExchange({ onOperation: (one) => ({ ...one, extensions: { ...one.extensions, ...idOf(one.query) } }) }),
       subscriptionExchange({
-        forwardSubscription: ({ query = '', variables }) => ({
+        forwardSubscription: ({ query = '', variables, extensions }) => ({
           subscribe: (sink) => ({
             unsubscribe: live.client.subscribe(
-              { query, ...(variables && { variables: { ...variables } }) },
+              { query, ...(variables && { variables: { ...variables } }), ...(extensions && { extensions: { ...extensions } }) },
               {
                 next: ({ data = null, errors }) => sink.next({ data, ...(errors && { errors: [...errors] }) }),
                 error: (error) => sink.error(error),

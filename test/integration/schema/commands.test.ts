@@ -330,6 +330,19 @@ describe('a consistency token', () => {
       expect((await run(context, READ)).errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'atLeast' });
     }
   });
+
+  test('comes beside nineteen others in the header, and one more is refused and not passed over', async () => {
+    const brokerage = createBrokerage();
+    const token = await changed(brokerage);
+    const old = await brokerage.shared.tokens.sign(ACME, { streamId: aLead().id, version: 1 });
+    const withOthers = (count: number) =>
+      run(brokerage.context({}, { consistencyToken: [...Array.from({ length: count }, () => old), token].join(', ') }), READ);
+    expect((await withOthers(19)).data).toEqual({ lead: { firstName: 'Augusta', version: 4 } });
+    const { data, errors } = await withOthers(20);
+    expect(data).toEqual({ lead: null });
+    expect(errors[0]?.extensions).toEqual({ code: 'BAD_USER_INPUT', field: 'x-consistency-token' });
+    expect(errors[0]?.message).toContain('at most 20 consistency tokens at a time, not 21');
+  });
 });
 
 describe('who may do what', () => {

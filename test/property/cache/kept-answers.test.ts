@@ -79,6 +79,7 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (changes: Changes) => Cha
       type: 'query',
       name: undefined,
       authority: 'TENANT',
+      sharedSeconds: 0,
       text: body,
       compiled: { query: () => ({ fields: 1, run }), variables: { leads: body.split(' ') } },
     }),

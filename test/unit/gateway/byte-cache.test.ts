@@ -5,6 +5,7 @@ import { observed } from '../../../gateway/byte-cache/observed.ts';
 import { authorityOf } from '../../../gateway/byte-cache/authority.ts';
 import { answerOf, createByteCache } from '../../../gateway/byte-cache/byte-cache.ts';
 import { createDocuments } from '../../../gateway/direct/documents.ts';
+import { createMeantDocument } from '../../../gateway/documents/meant-document.ts';
 import { createQuestionOf, keyOf } from '../../../gateway/direct/question.ts';
 import { createChanges } from '../../../platform/cache/changes.ts';
 import type { Identity } from '../../../resolvers/context.ts';
@@ -60,7 +61,7 @@ describe('who may share an answer', () => {
 
 describe('a question', () => {
   const documents = createDocuments({ schema, parse, validate: (document) => validate(schema, document) });
-  const questionOf = createQuestionOf({ documents, isTooCostly: () => false });
+  const questionOf = createQuestionOf({ meant: createMeantDocument(new Map()), documents, isTooCostly: () => false });
   const bodyOf = (query: string, variables: string, more = '') => `{"query":${JSON.stringify(query)},"variables":${variables}${more}}`;
   const LEADS = 'query ($f: LeadFilter, $x: Int) { leads(first: $x, filter: $f) { edges { cursor } } }';
 

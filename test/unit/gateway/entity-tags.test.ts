@@ -40,7 +40,20 @@ describe('a query in an address', () => {
     expect(JSON.parse(bodyIn(address) ?? '')).toEqual({ query: 'query A($x: Int) { a(x: $x) }', operationName: 'A', variables: { x: 1 } });
   });
 
-  test.each(['/graphql', '/graphql?', '/graphql?x=1', '/graphql?query=a&variables={', '/graphql?query=a&query=b', '/graphql?query=a&extensions={}'])(
+  test('may be named by the id of its document', () => {
+    expect(JSON.parse(bodyIn('/graphql?documentId=sha256:a&variables={"x":1}') ?? '')).toEqual({
+      documentId: 'sha256:a',
+      operationName: null,
+      variables: { x: 1 },
+    });
+    expect(JSON.parse(bodyIn('/graphql?extensions={"persistedQuery":{}}') ?? '')).toEqual({
+      operationName: null,
+      variables: null,
+      extensions: { persistedQuery: {} },
+    });
+  });
+
+  test.each(['/graphql', '/graphql?', '/graphql?x=1', '/graphql?query=a&variables={', '/graphql?query=a&query=b', '/graphql?query=a&extensions={'])(
     'is left to Yoga where it is none, or something is strange about it: %s',
     (address) => {
       expect(bodyIn(address)).toBeNull();

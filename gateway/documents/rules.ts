@@ -1,0 +1,12 @@
+/** Which documents a gateway answers. */
+export const DOCUMENT_CHOICES = ['any', 'persisted'] as const;
+export type DocumentChoice = (typeof DOCUMENT_CHOICES)[number];
+
+export interface DocumentRules {
+  /** Documents that need not be sent: their texts by SHA-256 in small hex. */
+  readonly known: ReadonlyMap<string, string>;
+  /** persisted: no others are answered. */
+  readonly answered: DocumentChoice;
+}
+
+export const ANY_DOCUMENT: DocumentRules = { known: new Map(), answered: 'any' };
