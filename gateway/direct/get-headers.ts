@@ -4,7 +4,7 @@
  * a consistency token, behind fences), and where that cache can be told when it changes (ADR 21). Edge safe.
  */
 import type { Identity } from '../../resolvers/context.ts';
-import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import type { Kept } from '../byte-cache/byte-cache.ts';
 import type { ForCaches, SharedCaches } from '../cdn/shared-caches.ts';
 import type { DirectAnswer } from './direct-graphql.ts';
@@ -78,8 +78,7 @@ export function createGetHeaders({ nowMs, sharedCaches }: GetHeadersOptions): Ge
   };
   return (answer, identity) => {
     if (!('bytes' in answer)) return madeHeaders(answer);
-    const prepared = preparedFor(answer);
-    return prepared instanceof Promise ? prepared.then((done) => headersOf(done, identity)) : headersOf(prepared, identity);
+    return andThen(preparedFor(answer), (prepared) => headersOf(prepared, identity));
   };
 }
 

@@ -21,6 +21,8 @@ describeWithBrowser('the dashboard', (launch) => {
   let page: Page;
   let api: Api;
   let url = '';
+  /** What the page asked, over HTTP and WebSocket. */
+  const sent: string[] = [];
   let watch: Awaited<ReturnType<typeof watchPage>>;
 
   async function startProduct(port: string): Promise<void> {
@@ -39,6 +41,8 @@ describeWithBrowser('the dashboard', (launch) => {
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(DEADLINE.timeout);
     watch = await watchPage(page, () => url);
+    page.on('request', (request) => void (new URL(request.url()).pathname === '/graphql' && sent.push(request.postData() ?? '')));
+    page.on('websocket', (socket) => void socket.on('framesent', ({ payload }) => void sent.push(String(payload))));
   });
   afterAll(async () => {
     await browser?.close();
@@ -196,6 +200,11 @@ describeWithBrowser('the dashboard', (launch) => {
     await api.data(UPDATE_LEAD, { input: { leadId: first, preferences: { timeline: 'EXPLORING' } } });
     await untilRowHasNewScore(first ?? '', before);
     expect(await page.evaluate(() => Reflect.get(globalThis, 'notReloaded'))).toBe(true);
+  });
+
+  it('names what it asks by the hashes of its documents, and sends no text of them', () => {
+    expect(sent.filter((one) => one.includes('"sha256Hash"')).length).toBeGreaterThan(10);
+    expect(sent.filter((one) => /"query":"[^"]/.test(one))).toEqual([]);
   });
 
   it('says why, where the session has ended', async () => {

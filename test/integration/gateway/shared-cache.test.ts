@@ -55,6 +55,9 @@ describe('a cache that many share', () => {
     await gateway.brokerage.publish({ tenant, kind: 'property', id: home.id, version });
   };
 
+  const untilShown = (tenant: TenantId, price: string): Promise<void> =>
+    vi.waitFor(async () => expect((await get(HOME, { authorization: await gateway.authorization({ tenant }) })).text).toContain(price));
+
   it('gives the same person the same homes again, without the gateway, and asks it again once its time is up', async () => {
     const first = await get(HOME);
     expect([first.how, first.headers.get('cache-control'), first.headers.get('vary')]).toEqual(['MISS', SHARED, VARY]);
@@ -189,7 +192,7 @@ describe('a cache that many share', () => {
       if (random(20) === 0) {
         versions.set(tenant, (versions.get(tenant) ?? 0) + 1);
         await write(tenant);
-        await vi.waitFor(async () => expect((await get(HOME, { authorization: await gateway.authorization({ tenant }) })).text).toContain(priceOf(tenant)));
+        await untilShown(tenant, priceOf(tenant));
       }
       const authorization = await gateway.authorization({ tenant, subject: `p${random(3)}`, roles: [random(2) === 0 ? 'AGENT' : 'ADMIN'] });
       const { how, text } = await get([HOME, HOMES, CHEAP][random(3)] ?? HOME, { authorization });
