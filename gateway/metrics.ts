@@ -1,3 +1,5 @@
+import type { LeaseFacts } from '../resolvers/loaders/share-views.ts';
+
 /** What a gateway counts. The adapter for Node is gateway/node/metrics.ts; the edge has its platform's own. */
 /** Since the start, but for what is in it now. */
 export interface CacheFacts {
@@ -26,6 +28,8 @@ export interface GatewayMetrics {
   visibleHeard(lagMs: number): void;
   /** Counts and sizes of a cache, asked when they are rendered. */
   watchCache(layer: string, facts: () => CacheFacts): void;
+  /** How views that nobody had were shared with other processes, asked when it is rendered. */
+  watchLeases(facts: () => LeaseFacts): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

@@ -1,6 +1,7 @@
 /** A whole gateway on Node, over ports made elsewhere: HTTP, WebSocket, metrics, page, and a clean end. */
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
+import { leaseFactsOf } from '../../resolvers/loaders/share-views.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';
 import { createApp } from '../app.ts';
@@ -60,6 +61,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     caching: cacheBytes === 0 ? undefined : { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: cacheBytes / 2 },
   });
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
+  const { viewLeases } = ports;
+  if (viewLeases) metrics.watchLeases(() => leaseFactsOf(viewLeases));
   // Heard from the start, so that the first question that may be kept is.
   shared.feed.isTrusted();
   return await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
