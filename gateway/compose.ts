@@ -38,6 +38,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
     ports: {
       log: command.log,
       readModels: views.readModels,
+      viewLeases: views.viewLeases,
       liveBus: views.liveBus,
       origin: createHttpOrigin(origin),
       clock: systemClock,

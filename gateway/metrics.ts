@@ -1,3 +1,5 @@
+import type { LeaseFacts } from '../resolvers/loaders/share-views.ts';
+
 /** What a gateway counts. The adapter for Node is gateway/node/metrics.ts; the edge has its platform's own. */
 /** Since the start, but for what is in it now. */
 export interface CacheFacts {
@@ -30,6 +32,8 @@ export interface GatewayMetrics {
   purged(observed: { readonly tags: number; readonly failed: boolean }): void;
   /** Tags that the CDN has still to be told of, asked when they are rendered. */
   watchPurges(waiting: () => number): void;
+  /** How views that nobody had were shared with other processes, asked when it is rendered. */
+  watchLeases(facts: () => LeaseFacts): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

@@ -6,12 +6,15 @@ import type { Generations } from './read-models/generations.ts';
 import type { ReadModels } from './read-models/read-models.ts';
 import { createRedisGenerations } from './read-models/redis-generations.ts';
 import { createUpstashReadModels } from './read-models/upstash-read-models.ts';
+import { createUpstashViewLeases } from './read-models/upstash-view-leases.ts';
+import type { ViewLeases } from './read-models/view-leases.ts';
 import { createRestClient } from './redis-rest-client.ts';
 import { createUndiciRequester } from './redis-rest-undici.ts';
 import type { Logger } from './telemetry/logger.ts';
 
 export interface RedisViews {
   readonly readModels: ReadModels;
+  readonly viewLeases: ViewLeases;
   readonly liveBus: LiveBus;
   readonly generations: Generations;
   close(): Promise<void>;
@@ -25,6 +28,7 @@ export function connectRedisViews(address: { readonly url: string; readonly toke
   const liveBus = createUpstashLiveBus({ ...address, logger, requester });
   return {
     readModels,
+    viewLeases: createUpstashViewLeases({ client }),
     liveBus,
     generations: createRedisGenerations(client),
     async close() {

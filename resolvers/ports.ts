@@ -4,6 +4,7 @@ import type { LiveBus } from '../platform/live-bus/live-bus.ts';
 import type { Log } from '../platform/log/log.ts';
 import type { Origin } from '../platform/origin/origin.ts';
 import type { ReadModels } from '../platform/read-models/read-models.ts';
+import type { ViewLeases } from '../platform/read-models/view-leases.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 
 /** The ports of a gateway process; made once, in gateway/compose.ts. */
@@ -12,6 +13,8 @@ export interface GatewayPorts {
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
   readonly origin: Origin;
+  /** Absent where all who share the read models are in this process: they join one another's computations anyway. */
+  readonly viewLeases?: ViewLeases | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Signs consistency tokens; the same on every gateway. */

@@ -13,6 +13,7 @@ import { createKafkaLog } from '../platform/log/kafka-log.ts';
 import { createTableLog } from '../platform/log/table-log.ts';
 import { ALL_TOPICS } from '../platform/log/topics.ts';
 import { createMemoryReadModels } from '../platform/read-models/memory-read-models.ts';
+import type { ViewLeases } from '../platform/read-models/view-leases.ts';
 import { connectRedisViews, type RedisViews } from '../platform/redis-views.ts';
 import { createAiScorer } from '../platform/scoring/ai-scorer.ts';
 import { createRulesScorer } from '../platform/scoring/rules-scorer.ts';
@@ -27,12 +28,14 @@ const EMBEDDED_LEASE_MS = 60_000;
 
 export interface ComposedWorkers {
   readonly ports: WorkerPorts;
+  /** For gateways in this process; absent where nobody else shares the views. */
+  readonly viewLeases?: ViewLeases | undefined;
   /** True where views live in this process only and were empty at the start. */
   readonly viewsInMemory: boolean;
   close(): Promise<void>;
 }
 
-function composeViews(config: WorkersConfig, logger: Logger): Omit<RedisViews, 'generations'> & Partial<RedisViews> {
+function composeViews(config: WorkersConfig, logger: Logger): Pick<RedisViews, 'readModels' | 'liveBus' | 'close'> & Partial<RedisViews> {
   if (config.redis) return connectRedisViews(config.redis, logger);
   const [readModels, liveBus] = [createMemoryReadModels(), createMemoryLiveBus()];
   return { readModels, liveBus, close: async () => void (await Promise.all([readModels.close(), liveBus.close()])) };
@@ -59,7 +62,7 @@ export async function composeWorkers(
         : createTableLog({ sql, notify, instance, leaseMs: database.embedded ? EMBEDDED_LEASE_MS : TABLE_LOG_LEASE_MS });
     const eventStore = createPostgresEventStore({ sql, notify });
     const views = composeViews(config, logger);
-    const { readModels, liveBus, generations } = views;
+    const { readModels, viewLeases, liveBus, generations } = views;
     const scorer = config.ai ? createAiScorer({ ...config.ai, clock: systemClock, logger }) : createRulesScorer();
     await log.ensureTopics(ALL_TOPICS);
     return {
@@ -76,6 +79,7 @@ export async function composeWorkers(
         logger,
         instance,
       },
+      viewLeases,
       viewsInMemory: config.redis === undefined,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);

@@ -1,5 +1,6 @@
 /** What a gateway counts, by prom-client. One registry a gateway: several may run in one process. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { LeaseFacts } from '../../resolvers/loaders/share-views.ts';
 import { boundedNames, type CacheFacts, type GatewayMetrics } from '../metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
@@ -13,6 +14,11 @@ const CACHE_FACTS = [
   ['dropped', 'Answers dropped because something they are made of changed.'],
   ['evicted', 'Answers that made room for others.'],
 ] as const satisfies readonly (readonly [keyof CacheFacts, string])[];
+const LEASE_FACTS = [
+  ['taken', 'view_leases_taken_total', 'Views that the read models did not have, computed here for all processes.'],
+  ['waited', 'view_leases_waited_total', 'Views that another process was computing already.'],
+  ['givenUp', 'view_leases_given_up_total', 'Views of which nothing came from the other process in time: computed here as well.'],
+] as const satisfies readonly (readonly [keyof LeaseFacts, string, string])[];
 const SIZES: ReadonlySet<keyof CacheFacts> = new Set(['entries', 'bytes']);
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -75,6 +81,11 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     });
   }
 
+  let leaseFacts: (() => LeaseFacts) | undefined;
+  for (const [fact, name, help] of LEASE_FACTS) {
+    const gauge: Gauge = new Gauge({ name: `${PREFIX}${name}`, help, registers, collect: () => gauge.set(leaseFacts?.()[fact] ?? 0) });
+  }
+
   return {
     request({ route, method, status, durationMs }) {
       requests.inc({ route, method: knownMethod(method), status });
@@ -105,6 +116,9 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     },
     watchPurges(count) {
       purgesWaiting = count;
+    },
+    watchLeases(facts) {
+      leaseFacts = facts;
     },
     async render() {
       return { contentType: registry.contentType, body: await registry.metrics() };

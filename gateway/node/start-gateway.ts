@@ -3,6 +3,7 @@ import type { PurgeHook } from '../../platform/cdn/purge-hook.ts';
 import { digest } from '../../platform/messages/new-id.ts';
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
+import { leaseFactsOf } from '../../resolvers/loaders/share-views.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';
 import { PERSISTED_DOCUMENTS } from '../../schema/persisted-documents.ts';
@@ -74,6 +75,8 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
   });
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
+  const { viewLeases } = ports;
+  if (viewLeases) metrics.watchLeases(() => leaseFactsOf(viewLeases));
   // Heard from the start, so that the first question that may be kept is.
   feed.isTrusted();
   const served = await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });

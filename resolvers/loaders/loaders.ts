@@ -6,7 +6,7 @@ import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
 import type { Timing } from '../ports.ts';
 import type { NearViews } from '../../platform/cache/near-views.ts';
-import type { MaybePromise } from '../maybe-promise.ts';
+import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { Reads } from '../reads.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
 import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
@@ -21,6 +21,8 @@ export interface Loaders {
   command(id: string): Promise<CommandReceipt | null>;
   /** From now on, what is loaded of this stream is at least that new. */
   require(atLeast: VersionAtLeast): void;
+  /** The least version that tokens ask of the stream; 0: any will do. Throws ApiError (BAD_USER_INPUT). */
+  versionMin(id: string): MaybePromise<number>;
   /** Undefined where the request has no tokens; else resolves once lists are as new as they ask. Throws ApiError (UNAVAILABLE, BAD_USER_INPUT). */
   listsAreNewEnough(): Promise<void> | undefined;
   /** A page of a list, read once for the request. */
@@ -66,6 +68,7 @@ export function createLoaders({ tenant, ports, timing, required, reads, near }: 
       return (commands ??= createReceiptLoader(tenant, ports, reads)).load(id);
     },
     require,
+    versionMin: (id) => andThen(base.ready, () => floors.get(id) ?? 0),
     listsAreNewEnough: () => (shown ??= required?.then((tokens) => untilShown(ports, tenant, tokens, timing.versionWaitMs))),
     page<Page>(key: string, read: () => Promise<Page>) {
       const page = (pages.get(key) as Promise<Page> | undefined) ?? read();

@@ -2,32 +2,21 @@
  * The way of a read: read models (L2), then the origin (L3) for what they do not have or have too old. Never an answer that is
  * older than was asked for: rather none.
  */
-import type { StoredView, ViewRef } from '../../platform/read-models/read-models.ts';
-import type { GatewayPorts } from '../ports.ts';
-import { unavailable, type ApiError } from '../errors.ts';
+import type { StoredView } from '../../platform/read-models/read-models.ts';
+import { unavailable } from '../errors.ts';
+import { computeViews } from './compute-views.ts';
 import { servedVersionsOf } from './served-versions.ts';
+import { shareViews } from './share-views.ts';
+import { isEnough, type Answer, type Answers, type ViewPorts, type WantedView } from './wanted-view.ts';
 
-export interface ViewPorts extends Pick<GatewayPorts, 'readModels' | 'logger'> {
-  readonly origin: Pick<GatewayPorts['origin'], 'views'>;
-}
-
-export interface WantedView extends ViewRef {
-  readonly kind: 'lead' | 'property' | 'agent';
-  /** 0: any version will do. */
-  readonly versionMin: number;
-}
-
-type Answer = StoredView | null | ApiError;
-const isEnough = (view: StoredView | null | undefined, wanted: WantedView): view is StoredView => view != null && view.version >= wanted.versionMin;
-
-/** In the order of `asked`; one request to the read models, at most one to the origin, more only while a version is waited for. */
+/** In the order of `asked`; one request to the read models, for what they lack at most one to the origin, more only while a version is waited for. */
 export async function readViews(ports: ViewPorts, asked: readonly WantedView[], versionWaitMs: number): Promise<Answer[]> {
   if (asked.length === 0) return [];
   const served = servedVersionsOf(ports.readModels);
   const wanted = asked.map((ref) => ({ ...ref, versionMin: Math.max(ref.versionMin, served.floorOf(ref)) }));
   const stored = await fromReadModels(ports, wanted);
   const missing = wanted.filter((ref, at) => !isEnough(stored?.[at], ref));
-  const computed = missing.length === 0 ? new Map<string, Answer>() : await fromOrigin(ports, missing, versionWaitMs);
+  const computed: Answers = missing.length === 0 ? new Map() : await fromOrigin(ports, missing, versionWaitMs, stored !== null);
   return wanted.map((ref, at): Answer => {
     const view = stored?.[at];
     return isEnough(view, ref) ? view : (computed.get(ref.id) ?? null);
@@ -44,11 +33,14 @@ async function fromReadModels({ readModels, logger }: ViewPorts, refs: readonly 
   }
 }
 
-async function fromOrigin(ports: ViewPorts, missing: readonly WantedView[], versionWaitMs: number): Promise<Map<string, Answer>> {
+/** `isShared`: the read models can be reached, so that other processes find there what one has computed. */
+async function fromOrigin(ports: ViewPorts, missing: readonly WantedView[], versionWaitMs: number, isShared: boolean): Promise<Answers> {
   const answers = new Map<string, Answer>();
+  const leases = isShared ? ports.viewLeases : undefined;
   const deadlineMs = performance.now() + versionWaitMs;
   for (let open = missing, pauseMs = 20; open.length > 0; pauseMs = Math.min(pauseMs * 2, 250)) {
-    await computeInto(answers, ports, open);
+    const computed = leases ? await shareViews(ports, leases, open, deadlineMs - performance.now()) : await computeViews(ports, open);
+    open.forEach(({ id }, at) => answers.set(id, computed[at] ?? null));
     open = open.filter((ref) => isBehind(answers.get(ref.id), ref));
     if (open.length === 0 || performance.now() + pauseMs > deadlineMs) {
       for (const ref of open) answers.set(ref.id, unavailable(`${ref.id} is not at version ${ref.versionMin} yet`));
@@ -61,26 +53,3 @@ async function fromOrigin(ports: ViewPorts, missing: readonly WantedView[], vers
 
 /** True where a version was asked for that the answer is not, or where there is nothing yet. */
 const isBehind = (answer: Answer | undefined, ref: WantedView): boolean => ref.versionMin > 0 && !(answer instanceof Error) && !isEnough(answer, ref);
-
-async function computeInto(answers: Map<string, Answer>, ports: ViewPorts, refs: readonly WantedView[]): Promise<void> {
-  try {
-    const puts = await ports.origin.views(refs.map(({ tenant, kind, id }) => ({ tenant, kind, id })));
-    refs.forEach(({ id }, at) => answers.set(id, puts[at] ?? null));
-    await putBack(ports, puts);
-  } catch (error) {
-    for (const { id } of refs) answers.set(id, unavailable('this cannot be read at the moment', error));
-  }
-}
-
-/** So that the next reader finds it; the versions guard against putting back what is old by then. What cannot be put back is remembered. */
-async function putBack({ readModels, logger }: ViewPorts, puts: Awaited<ReturnType<ViewPorts['origin']['views']>>): Promise<void> {
-  const views = puts.filter((put) => put !== null);
-  if (views.length === 0) return;
-  try {
-    await readModels.put(views);
-  } catch (error) {
-    logger.warn({ error: String(error), views: views.length }, 'views from the origin could not be put back');
-    const memory = servedVersionsOf(readModels);
-    for (const view of views) memory.served(view, view.version);
-  }
-}

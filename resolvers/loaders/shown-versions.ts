@@ -3,8 +3,8 @@ import { kindOfId, type TenantId } from '../../domain/ids.ts';
 import type { ViewRef } from '../../platform/read-models/read-models.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
 import { unavailable } from '../errors.ts';
-import type { ViewPorts, WantedView } from './read-views.ts';
 import { readViews } from './read-views.ts';
+import type { ViewPorts, WantedView } from './wanted-view.ts';
 
 /** Resolves once the read models show all of these versions; what they lack comes from the origin and is put back. Throws ApiError (UNAVAILABLE). */
 export async function untilShown(ports: ViewPorts, tenant: TenantId, required: readonly VersionAtLeast[], versionWaitMs: number): Promise<void> {

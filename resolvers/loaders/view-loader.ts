@@ -7,7 +7,8 @@ import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
 import type { Reads } from '../reads.ts';
 import { parseView } from '../parse-view.ts';
-import { readViews, type ViewPorts } from './read-views.ts';
+import { readViews } from './read-views.ts';
+import type { ViewPorts } from './wanted-view.ts';
 
 export interface ViewLoaderOptions {
   readonly tenant: TenantId;

@@ -1,62 +1,99 @@
-/** A TCP proxy on loopback that can go silent: to see what a program makes of a server that takes everything and says nothing. */
+/** A TCP proxy on loopback that stands before a service and harms what goes through it: resets, silence, slowness. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-export type ProxyMode =
-  | 'pass'
-  /** What the client sends arrives; what the server answers does not. */
-  | 'swallow answers'
-  /** Nothing passes, in either direction, until it does again: what waits is kept. */
-  | 'freeze';
-
 export interface TcpProxy {
   readonly port: number;
-  set(mode: ProxyMode): void;
-  /** Cuts every connection. */
+  /** Cuts every connection with a reset. New ones pass. */
+  reset(): void;
+  /** Closes every connection. New ones pass. */
   cut(): void;
+  /** Until `heal`, nothing gets through in either direction and nobody is told; new connections are taken and stay silent. What waits is kept. */
+  blackHole(): void;
+  /** Until `heal`, what clients send arrives, and what the service answers is lost. */
+  swallowAnswers(): void;
+  /** Until `heal`, every piece of data waits this long. */
+  slow(delayMs: number): void;
+  heal(): void;
   stop(): Promise<void>;
 }
 
-/** `rewrite` may change what the server answers (its own address, where it tells that). */
-export async function startTcpProxy(targetPort: number, rewrite: (answer: Buffer, proxyPort: number) => Buffer = (answer) => answer): Promise<TcpProxy> {
-  let mode: ProxyMode = 'pass';
+export interface TcpProxyOptions {
+  readonly targetPort: number;
+  /** May change what the service answers (its own address, where it tells that). */
+  readonly rewrite?: ((answer: Buffer, proxyPort: number) => Buffer) | undefined;
+}
+
+type Mode = { readonly kind: 'open' | 'black' | 'mute' } | { readonly kind: 'slow'; readonly delayMs: number };
+const OPEN: Mode = { kind: 'open' };
+
+export async function startTcpProxy({ targetPort, rewrite }: TcpProxyOptions): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
-  const thaw = (): void => {
-    for (const socket of sockets) {
-      if (mode === 'freeze') socket.pause();
-      else socket.resume();
-    }
-  };
-  const keep = (socket: Socket, other: Socket): void => {
+  /** A piece of theirs is on its way: what comes behind it must not overtake it. */
+  const held = new Set<Socket>();
+  let mode: Mode = OPEN;
+
+  const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     socket.setNoDelay(true);
-    // Either side may break off at any time: that is what this is for.
-    socket.on('error', () => other.destroy());
-    socket.on('close', () => {
-      sockets.delete(socket);
-      other.destroy();
-    });
+    socket.once('close', () => sockets.delete(socket));
+    if (mode.kind === 'black') socket.pause();
+    return socket;
   };
-  const server = createServer((client) => {
-    const upstream = connect(targetPort, '127.0.0.1');
-    keep(client, upstream);
-    keep(upstream, client);
-    client.on('data', (data) => void upstream.write(data));
-    upstream.on('data', (data) => {
-      if (mode !== 'swallow answers') client.write(rewrite(data, port));
+  /** One direction. What ends or breaks on one side ends or breaks on the other. `change`: null where the piece is lost. */
+  const passOn = (from: Socket, to: Socket, change: (chunk: Buffer) => Buffer | null): void => {
+    from.on('data', (chunk: Buffer) => {
+      from.pause();
+      held.add(from);
+      const goOn = (): void => {
+        held.delete(from);
+        if (mode.kind !== 'black') from.resume();
+      };
+      const write = (): void => {
+        const changed = change(chunk);
+        if (changed === null || to.destroyed || to.write(changed)) goOn();
+        else to.once('drain', goOn);
+      };
+      if (mode.kind === 'slow') setTimeout(write, mode.delayMs);
+      else write();
     });
-    if (mode === 'freeze') thaw();
-  }).listen(0, '127.0.0.1');
+    from.once('end', () => to.end());
+    from.once('error', () => to.destroy());
+    from.once('close', () => to.destroy());
+  };
+
+  const server = createServer((client) => {
+    const upstream = connect({ host: '127.0.0.1', port: targetPort });
+    keep(client);
+    keep(upstream);
+    passOn(client, upstream, (asked) => asked);
+    passOn(upstream, client, (answer) => (mode.kind === 'mute' ? null : (rewrite?.(answer, port) ?? answer)));
+  });
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const cut = (): void => sockets.forEach((socket) => socket.destroy());
+
+  const change = (next: Mode): void => {
+    mode = next;
+    for (const socket of sockets) {
+      if (mode.kind === 'black') socket.pause();
+      else if (!held.has(socket)) socket.resume();
+    }
+  };
+  const reset = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port,
-    set(next) {
-      mode = next;
-      thaw();
-    },
+    reset,
     cut,
+    blackHole: () => change({ kind: 'black' }),
+    swallowAnswers: () => change({ kind: 'mute' }),
+    slow: (delayMs) => change({ kind: 'slow', delayMs }),
+    heal: () => change(OPEN),
     async stop() {
       cut();
       server.close();

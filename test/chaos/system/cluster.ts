@@ -7,7 +7,7 @@ import { keptPort } from '../../../scripts/services/ports.ts';
 import { startPostgres } from '../../../scripts/services/postgres.ts';
 import { startRedis } from '../../../scripts/services/redis.ts';
 import type { Service } from '../../../scripts/services/service.ts';
-import { startProxy, type Proxy } from './proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
 
 export const SERVICE_NAMES = ['postgres', 'kafka', 'redis', 'bridge'] as const;
 export type ServiceName = (typeof SERVICE_NAMES)[number];
@@ -16,7 +16,7 @@ export type ProxyName = (typeof PROXY_NAMES)[number];
 
 export interface Cluster {
   readonly services: Readonly<Record<ServiceName, Service>>;
-  readonly proxies: Readonly<Record<ProxyName, Proxy>>;
+  readonly proxies: Readonly<Record<ProxyName, TcpProxy>>;
   /** What every process of the product is told. */
   readonly env: Readonly<Record<string, string>>;
   /** The databases themselves, past the proxies: for who looks on. Kafka sends everybody through its proxy. */
@@ -74,7 +74,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     return started;
   };
   try {
-    const kafkaProxy = keep(await startProxy({ targetPort: await keptPort(folder, 'kafka') }));
+    const kafkaProxy = keep(await startTcpProxy({ targetPort: await keptPort(folder, 'kafka') }));
     const started = await Promise.allSettled([
       startPostgres({ folder, durable: true }).then((postgres) => ({ ...postgres, service: keep(postgres.service) })),
       startKafka({ folder, durable: false, advertisedPort: kafkaProxy.port }).then((kafka) => ({ ...kafka, service: keep(kafka.service) })),
@@ -90,8 +90,8 @@ export async function startCluster(folder: string): Promise<Cluster> {
     const databaseUrl = database.href;
     const proxies = {
       kafka: kafkaProxy,
-      postgres: keep(await startProxy({ targetPort: Number(database.port) })),
-      bridge: keep(await startProxy({ targetPort: Number(new URL(bridge.url).port) })),
+      postgres: keep(await startTcpProxy({ targetPort: Number(database.port) })),
+      bridge: keep(await startTcpProxy({ targetPort: Number(new URL(bridge.url).port) })),
     };
     database.port = String(proxies.postgres.port);
     const brokers = `127.0.0.1:${kafkaProxy.port}`;

@@ -38,7 +38,7 @@ describeWithServices('a gateway on Kafka and Redis that fail', ['kafka', 'postgr
     services = await startServices({ folder, which: { kafka: true, bridge: true }, durable: false });
     const brokers = services.env['KAFKA_BROKERS'] ?? '';
     const brokerPort = Number(brokers.split(':')[1]);
-    proxy = await startTcpProxy(brokerPort, keepingKafkaClients(brokerPort));
+    proxy = await startTcpProxy({ targetPort: brokerPort, rewrite: keepingKafkaClients(brokerPort) });
     log = createKafkaLog({ brokers: [brokers], clientId: 'workers', partitions: 1 });
     gatewayLog = createKafkaLog({ brokers: [`127.0.0.1:${proxy.port}`], clientId: 'gateway' });
     views = connectRedisViews({ url: services.env['UPSTASH_REDIS_REST_URL'] ?? '', token: services.env['UPSTASH_REDIS_REST_TOKEN'] ?? '' }, silentLogger);
@@ -143,10 +143,10 @@ describeWithServices('a gateway on Kafka and Redis that fail', ['kafka', 'postgr
   it('makes one effect of a command that was written although the gateway heard nothing', async () => {
     await accepted('heard');
     const before = await log.lag('nobody', commandTopic('hot'));
-    proxy.set('swallow answers');
+    proxy.swallowAnswers();
     expectRefusal(await gateway.create('unheard'));
     await vi.waitFor(async () => expect(await log.lag('nobody', commandTopic('hot'))).toBeGreaterThan(before), WAIT);
-    proxy.set('pass');
+    proxy.heal();
     proxy.cut();
     const first = await accepted('unheard');
     expect(await log.lag('nobody', commandTopic('hot'))).toBeGreaterThan(before + 1);
@@ -157,7 +157,7 @@ describeWithServices('a gateway on Kafka and Redis that fail', ['kafka', 'postgr
 
   it('tells how far an import came when the log dies in its middle; the same key completes it once', async () => {
     const csv = ['email', ...Array.from({ length: 1_200 }, (_, n) => `import${n}@example.com`)].join('\n');
-    appended = () => proxy.set('freeze');
+    appended = () => proxy.blackHole();
     const { data, errors } = await gateway.importCsv(csv, 'a file');
     appended = () => undefined;
     expect(errors).toBeUndefined();
@@ -165,7 +165,7 @@ describeWithServices('a gateway on Kafka and Redis that fail', ['kafka', 'postgr
     expect(report).toMatchObject({ accepted: 500, rejected: 0, interruption: { fromRow: 502, retryAfter: 2 } });
     expect(report?.commandIds).toHaveLength(500);
     expectRefusal(await gateway.importCsv(csv, 'a file'));
-    proxy.set('pass');
+    proxy.heal();
     proxy.cut();
     const whole = await vi.waitFor(async () => {
       const again = await gateway.importCsv(csv, 'a file');

@@ -60,14 +60,14 @@ describeWithServices('a gateway whose log is a table of a PostgreSQL that fails'
   beforeAll(async () => {
     kit = await startWorkerKit(postgres.url);
     const url = new URL(kit.database.url);
-    proxy = await startTcpProxy(Number(url.port));
+    proxy = await startTcpProxy({ targetPort: Number(url.port) });
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
     sql = connect(url.href);
     over = await gatewayOver(sql, true);
   });
   afterAll(async () => {
-    proxy?.set('pass');
+    proxy?.heal();
     await over?.stop();
     await sql?.end({ timeout: 1 });
     await proxy?.stop();
@@ -77,11 +77,11 @@ describeWithServices('a gateway whose log is a table of a PostgreSQL that fails'
   const name = (): string => new URL(kit.database.url).pathname.slice(1);
   /** One effect of each, whatever was written behind the gateway's back. */
   const CASES: Readonly<Record<string, { fail: () => Promise<void> | void; mend: () => Promise<void> | void }>> = {
-    frozen: { fail: () => proxy.set('freeze'), mend: () => proxy.set('pass') },
+    frozen: { fail: () => proxy.blackHole(), mend: () => proxy.heal() },
     mute: {
-      fail: () => proxy.set('swallow answers'),
+      fail: () => proxy.swallowAnswers(),
       mend: () => {
-        proxy.set('pass');
+        proxy.heal();
         proxy.cut();
       },
     },

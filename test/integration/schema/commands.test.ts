@@ -444,3 +444,27 @@ test('timeline and score history tell what was recorded, newest first', async ()
   const second = await run(brokerage.context(), PAGE, { after });
   expect(second.data).toMatchObject({ lead: { timeline: { edges: [{ node: { version: 1, type: 'LeadCreated' } }], pageInfo: { hasNextPage: false } } } });
 });
+
+test('with the token of a change its timeline and scores have it, or the answer is that they cannot be read yet', async () => {
+  const brokerage = createBrokerage();
+  const { leadId } = receiptOf(await run(brokerage.context(), CREATE, { input: NEW }));
+  await brokerage.carryOut();
+  await run(brokerage.context(), `mutation { addTag(input: { leadId: "${leadId}", tag: "vip" }) { id } }`);
+  const [receipt] = await brokerage.carryOut('APPLIED');
+  const id = receipt?.streamId ?? makeId('lead', 'nobody');
+  const consistencyToken = await brokerage.shared.tokens.sign(ACME, { streamId: id, version: receipt?.version ?? 0 });
+  const ASK = `{ lead(id: "${leadId}") { version scoreHistory { value } timeline(first: 1) { edges { node { version } } } } }`;
+  // Without a token what is there will do. With it the origin has the lead, and nobody has what was recorded about it.
+  expect((await run(brokerage.context(), ASK)).data).toMatchObject({ lead: { version: 1, timeline: { edges: [{ node: { version: 1 } }] } } });
+  for (const [text, context] of [
+    [ASK, brokerage.context({}, { consistencyToken })],
+    [ASK.replace(`"${leadId}"`, `"${leadId}", atLeast: "${consistencyToken}"`), brokerage.context()],
+  ] as const) {
+    const { errors } = await run(context, text);
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAVAILABLE']);
+  }
+  const entry = { tenant: ACME, collection: 'timeline' as const, id, n: 2, doc: '{"version":2,"type":"TagsChanged","at":"2026-03-10T20:00:00.000Z"}' };
+  await brokerage.ports.readModels.append([entry]);
+  const { data } = await run(brokerage.context({}, { consistencyToken }), ASK);
+  expect(data).toMatchObject({ lead: { version: 2, scoreHistory: [], timeline: { edges: [{ node: { version: 2 } }] } } });
+});

@@ -17,8 +17,9 @@ describe('a gateway process', () => {
     await expect(composing).rejects.toThrow(/UPSTASH_REDIS_REST_URL.*ORIGIN_URL.*KAFKA_BROKERS or DATABASE_URL/s);
   });
 
-  it('signs consistency tokens as every other gateway does, without telling the shared secret', async () => {
+  it('shares what it computes, and signs consistency tokens, as every other gateway does, without telling the shared secret', async () => {
     const [one, two] = await Promise.all([composeGateway(gatewayConfig(SCALED), silentLogger), composeGateway(gatewayConfig(SCALED), silentLogger)]);
+    expect(one.ports.viewLeases).toBeDefined();
     expect(one.ports.tokenSecret).toBe(two.ports.tokenSecret);
     expect(one.ports.tokenSecret).not.toContain(SCALED.ORIGIN_TOKEN);
     await Promise.all([one.close(), two.close()]);

@@ -1,21 +1,21 @@
-/** The proxy that faults go through. */
+/** The proxy that faults of tests go through. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startProxy, type Proxy } from '../../chaos/system/proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const WAIT = { timeout: 5_000, interval: 5 };
 /** Long enough for loopback to have delivered what it would deliver. */
 const SILENCE_MS = 100;
 let server: Server;
-let proxy: Proxy;
+let proxy: TcpProxy;
 const clients: Socket[] = [];
 
 beforeEach(async () => {
   server = createServer((socket) => socket.on('error', () => undefined).pipe(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  proxy = await startProxy({ targetPort: (server.address() as { readonly port: number }).port });
+  proxy = await startTcpProxy({ targetPort: (server.address() as { readonly port: number }).port });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.destroy();
@@ -74,4 +74,29 @@ it('is slow for as long as it is told to be', async () => {
   await vi.waitUntil(() => heard() === 'a', WAIT);
   expect(performance.now() - startedAtMs).toBeGreaterThan(SILENCE_MS);
   proxy.heal();
+});
+
+it('keeps the order of what comes while it stops being slow', async () => {
+  const { socket, heard } = await dial();
+  proxy.slow(SILENCE_MS);
+  socket.write('a');
+  await new Promise((resolve) => setTimeout(resolve, SILENCE_MS / 2));
+  socket.write('b');
+  proxy.heal();
+  await vi.waitUntil(() => heard().length === 2, WAIT);
+  expect(heard()).toBe('ab');
+});
+
+it('loses answers, but not what clients send, while it is told to', async () => {
+  const arrived: string[] = [];
+  server.on('connection', (socket: Socket) => socket.on('data', (data) => arrived.push(String(data))));
+  const { socket, heard } = await dial();
+  proxy.swallowAnswers();
+  socket.write('a');
+  await vi.waitUntil(() => arrived.join('') === 'a', WAIT);
+  await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+  proxy.heal();
+  socket.write('b');
+  await vi.waitUntil(() => heard() !== '', WAIT);
+  expect(heard()).toBe('b');
 });
