@@ -10,7 +10,14 @@ export interface HttpJob {
 
 export type RequestSource =
   /** These bodies in rotation, sent by these people in rotation; every answer must be one of `answers`. */
-  | { readonly kind: 'fixed'; readonly bodies: readonly string[]; readonly answers: readonly string[]; readonly tokens: readonly string[] }
+  | {
+      readonly kind: 'fixed';
+      readonly bodies: readonly string[];
+      readonly answers: readonly string[];
+      readonly tokens: readonly string[];
+      /** True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them. */
+      readonly apart?: boolean;
+    }
   /** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */
   | { readonly kind: 'mutations'; readonly leadIds: readonly string[]; readonly run: string };
 
