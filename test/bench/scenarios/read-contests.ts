@@ -1,5 +1,5 @@
 /** What is asked of which servers: ours and the peers, each question with the one answer that all of them must give. */
-import { parse, type OperationDefinitionNode } from 'graphql';
+import { getOperationAST, parse } from 'graphql';
 import { compileQuery } from '../../../gateway/compiled/compile.ts';
 import { createTextMemory } from '../../../gateway/compiled/texts.ts';
 import { schema } from '../../../schema/schema.ts';
@@ -101,8 +101,8 @@ function coldRequests({ pages }: PeerFile): Pick<Contest['requests'], 'bodies' |
 /** Throws where the document would be compiled. */
 function leftToGraphql(text: string): string {
   const document = parse(text);
-  const operation = document.definitions.find((node): node is OperationDefinitionNode => node.kind === 'OperationDefinition');
-  if (operation === undefined || compileQuery({ schema, document, operation, conditions: new Map(), texts: createTextMemory() }) !== null)
+  const operation = getOperationAST(document);
+  if (operation == null || compileQuery({ schema, document, operation, conditions: new Map(), texts: createTextMemory() }) !== null)
     throw new Error('a document that was to go through GraphQL itself is compiled');
   return text;
 }
