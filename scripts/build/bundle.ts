@@ -16,13 +16,23 @@ const CODE_CACHE = 'compiled';
 /** Where `bundleProcesses` puts the one to start. */
 export const builtFile = (folder: string, name: ProcessName): string => join(folder, `${name}.js`);
 
-/** Empties `folder` and writes `<process>.js` into it, with what they need beside them. */
+/** Empties `folder` and writes `<process>.js` into it, each with a folder of what it needs: laid out like the sources, which look for files beside themselves. */
 export async function bundleProcesses(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  for (const name of Object.keys(PROCESSES) as ProcessName[]) {
+    // Each by itself: of a package that both use, one needs less than the other.
+    await bundle(PROCESSES[name], join(folder, name));
+    await writeFile(builtFile(folder, name), entryOf(name));
+  }
+  await cp(MIGRATIONS_FOLDER, join(folder, 'worker', 'migrations'), { recursive: true });
+  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
+}
+
+async function bundle(file: string, folder: string): Promise<void> {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(Object.entries(PROCESSES).map(([name, file]) => [`${name}-main`, file])),
+    entryPoints: { main: file },
     outdir: folder,
     bundle: true,
     // What is imported later (GraphiQL's page, clients of the log) is not read before.
@@ -39,14 +49,13 @@ export async function bundleProcesses(folder: string): Promise<void> {
     logLevel: 'warning',
     plugins: [builtinsAtOnce, poolAlone],
   });
-  await cp(MIGRATIONS_FOLDER, join(folder, 'migrations'), { recursive: true });
-  await writeFile(join(folder, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
-  for (const name of Object.keys(PROCESSES) as ProcessName[]) await writeFile(builtFile(folder, name), entryOf(name));
 }
 
 /** Turns the code cache on before there is anything to compile. Where the folder cannot be written to, things only take longer. */
-const entryOf = (name: ProcessName): string => `process.getBuiltinModule('node:module').enableCompileCache(new URL('./${CODE_CACHE}/', import.meta.url).pathname);
-await import('./${name}-main.js');
+const entryOf = (
+  name: ProcessName,
+): string => `process.getBuiltinModule('node:module').enableCompileCache(new URL('./${CODE_CACHE}/', import.meta.url).pathname);
+await import('./${name}/main.js');
 `;
 
 const isBuiltin = new RegExp(`^(node:.+|${builtinModules.map((name) => name.replaceAll('/', '\\/')).join('|')})$`);

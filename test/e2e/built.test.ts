@@ -41,7 +41,11 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 /** Nothing has to be there: the first answer needs neither Redis nor Kafka. */
 async function gatewayQuestion(): Promise<Pick<FirstQuestion, 'env' | 'headers' | 'body'>> {
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
-  const token = await new SignJWT({ tenant: 'demo', roles: ['ADMIN'] }).setProtectedHeader({ alg: 'ES256' }).setSubject('somebody').setExpirationTime('1h').sign(privateKey);
+  const token = await new SignJWT({ tenant: 'demo', roles: ['ADMIN'] })
+    .setProtectedHeader({ alg: 'ES256' })
+    .setSubject('somebody')
+    .setExpirationTime('1h')
+    .sign(privateKey);
   const nowhere = 'http://127.0.0.1:9';
   const secret = 'a secret that is long enough for tests';
   const env = {
