@@ -1,6 +1,7 @@
 /** The figures of the scaled size as tables. Each ratio is of one run, and the median of its rounds' own ratios where it has rounds. */
 import type { FirstAnswer } from '../support/first-answer.ts';
 import type { PacedSample } from './load/jobs.ts';
+import { mixedTables, wrongMixed } from './report-mixed.ts';
 import type { ScaledResults } from './run-scaled.ts';
 import { ACCEPT_PEER, type AcceptResult } from './scenarios/accept.ts';
 import type { LanesResult } from './scenarios/lanes.ts';
@@ -157,7 +158,7 @@ function startTable({ rounds }: StartResult): string {
 }
 
 /** By name of the page's section. */
-export function describeScaled({ write, produce, lanes, rebuild, rest, accept, start, missing = {} }: ScaledResults): Map<string, string> {
+export function describeScaled({ write, produce, lanes, rebuild, rest, accept, mixed, start, missing = {} }: ScaledResults): Map<string, string> {
   return new Map([
     ...(write ? [['write figures', writeTable(write)] as const] : []),
     ...(produce ? [['produce figures', `${produceTable(produce, 'singles')}\n\n${produceTable(produce, 'batches')}`] as const] : []),
@@ -165,14 +166,16 @@ export function describeScaled({ write, produce, lanes, rebuild, rest, accept, s
     ...(rebuild ? [['rebuild figures', rebuildTable(rebuild)] as const] : []),
     ...(accept ? [['accept figures', acceptTable(accept)] as const] : []),
     ...(rest ? [['rest figures', restTable(rest)] as const] : []),
+    ...(mixed ? [['mixed figures', mixedTables(mixed)] as const] : []),
     ...(start ? [['start figures', startTable(start)] as const] : []),
     ...Object.entries(missing).map(([name, reason]) => [`${name} figures`, `**Not measured:** ${reason}`] as const),
   ]);
 }
 
 /** Answers that were not what they should be. */
-export const wrongAnswers = ({ lanes, rebuild, rest }: ScaledResults): number =>
+export const wrongAnswers = ({ lanes, rebuild, rest, mixed }: ScaledResults): number =>
   (lanes?.wrong.length ?? 0) +
+  (mixed === undefined ? 0 : wrongMixed(mixed)) +
   Object.values(rest?.rounds ?? {})
     .flat()
     .reduce((sum, { errors }) => sum + errors, 0) +
