@@ -63,17 +63,23 @@ const isBuiltin = new RegExp(`^(node:.+|${builtinModules.map((name) => name.repl
 /** An import of node:http makes all of its names, among them those that load node's own fetch: 40 ms of processor time. Asked for like this it does not. */
 const builtinsAtOnce: Plugin = {
   name: "node's modules without their ES module faces",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: isBuiltin }, ({ path }) => ({ path: path.replace(/^node:/, ''), namespace: 'builtin' }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({ contents: `module.exports = process.getBuiltinModule('node:${path}');`, loader: 'js' }));
+  setup(bundler) {
+    bundler.onResolve({ filter: isBuiltin }, ({ path }) => ({ path: path.replace(/^node:/, ''), namespace: 'builtin' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+      loader: 'js',
+    }));
   },
 };
 
 /** Of undici only the pool is used; the package's entry loads a second fetch, caches and mocks. */
 const poolAlone: Plugin = {
   name: "undici's pool",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'pool' }));
-    onLoad({ filter: /.*/, namespace: 'pool' }, () => ({ contents: "export { default as Pool } from 'undici/lib/dispatcher/pool.js';", resolveDir: ROOT }));
+  setup(bundler) {
+    bundler.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'pool' }));
+    bundler.onLoad({ filter: /.*/, namespace: 'pool' }, () => ({
+      contents: "export { default as Pool } from 'undici/lib/dispatcher/pool.js';",
+      resolveDir: ROOT,
+    }));
   },
 };

@@ -116,7 +116,7 @@ export async function runMixed(job: MixedJob): Promise<MixedFigures> {
 
 function requireLead(wanted: KnownLead, lead: CardAnswer | null | undefined): CardAnswer {
   if (lead != null && lead.id === wanted.id && lead.email === wanted.email) return lead;
-  throw new WrongAnswer(`${wanted.id} was answered by ${String(JSON.stringify(lead)).slice(0, 200)}`);
+  throw new WrongAnswer(`${wanted.id} was answered by ${JSON.stringify(lead ?? null).slice(0, 200)}`);
 }
 
 function someKind(): MixedKind {
