@@ -8,10 +8,8 @@ import { createHttpPurgeHook } from '../platform/cdn/http-purge-hook.ts';
 import type { PurgeHook } from '../platform/cdn/purge-hook.ts';
 import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/config/variables.ts';
-import { connect } from '../platform/event-store/connect.ts';
-import { createKafkaLog } from '../platform/log/kafka-log.ts';
+import { createLateLog } from '../platform/log/late-log.ts';
 import type { Log } from '../platform/log/log.ts';
-import { createTableLog } from '../platform/log/table-log.ts';
 import { digest } from '../platform/messages/new-id.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
 import { connectRedisViews } from '../platform/redis-views.ts';
@@ -30,13 +28,13 @@ export interface ComposedGateway {
 /** Connects to nothing yet. Throws a ConfigError that names every address that is missing. */
 export async function composeGateway(config: GatewayConfig, logger: Logger): Promise<ComposedGateway> {
   const { redis, origin } = requireAddresses(config);
-  const command = composeLog(config, logger);
+  const log = composeLog(config, logger);
   const views = connectRedisViews(redis, logger);
   // Every gateway has the origin's token, so all sign alike; what is signed tells nothing of it.
   const tokenSecret = await digest(`consistency tokens\n${origin.token}`);
   return {
     ports: {
-      log: command.log,
+      log,
       readModels: views.readModels,
       viewLeases: views.viewLeases,
       liveBus: views.liveBus,
@@ -47,7 +45,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
     },
     purgeHook: config.cdn && createHttpPurgeHook(config.cdn),
     async close() {
-      await Promise.all([command.close(), views.close()]);
+      await Promise.all([log.close(), views.close()]);
     },
   };
 }
@@ -64,19 +62,25 @@ function requireAddresses({ redis, origin, kafkaBrokers, databaseUrl }: GatewayC
   return { redis, origin };
 }
 
-function composeLog({ kafkaBrokers, databaseUrl }: GatewayConfig, logger: Logger): { readonly log: Log; close(): Promise<void> } {
+/** Their clients are loaded for the first command, or the first look at whether all is well: a query needs none of them. */
+function composeLog({ kafkaBrokers, databaseUrl = '' }: GatewayConfig, logger: Logger): Log {
   const instance = `gateway-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   if (kafkaBrokers.length > 0) {
-    const log = createKafkaLog({ brokers: kafkaBrokers, clientId: instance, logger });
-    return { log, close: () => log.close() };
+    return createLateLog(async () => {
+      const { createKafkaLog } = await import('../platform/log/kafka-log.ts');
+      return createKafkaLog({ brokers: kafkaBrokers, clientId: instance, logger });
+    });
   }
-  const sql = connect(databaseUrl ?? '', { applicationName: instance });
-  const log = createTableLog({ sql, notify: true, instance });
-  return {
-    log,
-    async close() {
-      await log.close();
-      await sql.end({ timeout: 5 });
-    },
-  };
+  return createLateLog(async () => {
+    const [{ connect }, { createTableLog }] = await Promise.all([import('../platform/event-store/connect.ts'), import('../platform/log/table-log.ts')]);
+    const sql = connect(databaseUrl, { applicationName: instance });
+    const log = createTableLog({ sql, notify: true, instance });
+    return {
+      ...log,
+      async close() {
+        await log.close();
+        await sql.end({ timeout: 5 });
+      },
+    };
+  });
 }

@@ -14,4 +14,5 @@ import './import.ts';
 import './subscriptions.ts';
 import { builder } from './builder.ts';
 
-export const schema = builder.toSchema({ sortSchema: true });
+/** In the order in which it is written: sorting it takes a fifth as long as building it, at every start. The printed one is sorted. */
+export const schema = builder.toSchema({ sortSchema: false });

@@ -1,5 +1,5 @@
 /** Envelopes from text. What cannot be read says why: the caller puts it aside, nothing is guessed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isDeadLetterId, isId, kindOfId, tenantId, type CommandId, type DeadLetterId, type StreamId } from '../../domain/ids.ts';
 import { LANES, type Command, type CommandEnvelope, type DomainEvent, type RecordedEvent } from '../../domain/messages.ts';
 import { ROLES } from '../../domain/agent/agent.ts';

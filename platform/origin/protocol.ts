@@ -1,5 +1,5 @@
 /** What the origin role understands: POST with JSON. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEAD_LETTERS_PAGE_MAX } from '../dead-letters/dead-letters.ts';
 import { ORIGIN_VIEWS_MAX } from './paths.ts';
 

@@ -27,9 +27,12 @@ export interface ChildSpec {
   readonly nodeArgs?: readonly string[];
 }
 
+/** The command kept to that core, where that can be done. */
+export const onCore = (core: number, command: readonly [string, ...string[]]): readonly [string, ...string[]] =>
+  PINNED ? ['taskset', '-c', String(core), ...command] : command;
+
 export function startChild({ file, args = [], env = {}, core, nodeArgs = [] }: ChildSpec): Child {
-  const command = [process.execPath, ...nodeArgs, fileURLToPath(new URL(file, import.meta.url)), ...args];
-  const [program = '', ...rest] = PINNED ? ['taskset', '-c', String(core), ...command] : command;
+  const [program, ...rest] = onCore(core, [process.execPath, ...nodeArgs, fileURLToPath(new URL(file, import.meta.url)), ...args]);
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env: { ...process.env, NODE_ENV: 'production', ...env } });
   rememberChild(child, 'SIGTERM');
   const ended = new Promise<void>((resolve) => void child.once('close', () => resolve()));

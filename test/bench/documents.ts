@@ -52,6 +52,16 @@ export const BY_ID = /* GraphQL */ `
 
 export const LIST_SIZE = 20;
 
+/** The same list from a place in it on. Each number makes another document of it, which has the same answer. */
+export const listPage = (number: number): string =>
+  LIST.replace('List($first: Int)', `Page${number}($first: Int, $after: String)`).replace('first: $first,', 'first: $first, after: $after,');
+
+const INTROSPECTION = '__schema { __typename }';
+/** What INTROSPECTION answers. */
+export const INTROSPECTED = { __schema: { __typename: '__Schema' } };
+/** The same document with a question about the schema beside it, which compiled queries leave to GraphQL. */
+export const withIntrospection = (document: string): string => document.replace(/\}\s*$/, `${INTROSPECTION} }`);
+
 export const CREATE_LEAD = /* GraphQL */ `
   mutation Create($input: CreateLeadInput!) {
     createLead(input: $input, wait: ACCEPTED) {

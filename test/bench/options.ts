@@ -1,7 +1,7 @@
 /** What `npm run bench` is told on its command line. */
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept'] as const;
+export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept', 'mixed', 'start'] as const;
 /** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
 const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -13,7 +13,8 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --seconds   length of a round
   --commands  of write: commands of a round
   --cold      of lanes: cold commands that wait
-  --leads     of rebuild and rest: leads whose views are built anew, or read
+  --leads     of rebuild, rest and mixed: leads whose views are built anew, or read
+  --rate      of mixed: requests a second; without it half of what a closed loop reaches
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -39,6 +40,14 @@ export interface BenchOptions {
   readonly rebuildLeads: number;
   /** Leads in Redis of which some are read. */
   readonly restLeads: number;
+  /** Leads in Redis that people read and change. */
+  readonly mixedLeads: number;
+  /** Requests a second that are sent whatever comes back; absent: half of what comes back from a closed loop. */
+  readonly mixedPerSecond: number | undefined;
+  /** How long they are. */
+  readonly mixedSeconds: number;
+  /** Starts of each server. */
+  readonly starts: number;
   /** How long leads are read before a rebuild, and after it. */
   readonly readSeconds: number;
   readonly write: boolean;
@@ -57,6 +66,9 @@ const FULL = {
   laneSamples: 300,
   rebuildLeads: 100_000,
   restLeads: 100_000,
+  mixedLeads: 100_000,
+  mixedSeconds: 60,
+  starts: 15,
   readSeconds: 30,
 };
 const QUICK = {
@@ -72,6 +84,9 @@ const QUICK = {
   laneSamples: 30,
   rebuildLeads: 500,
   restLeads: 500,
+  mixedLeads: 500,
+  mixedSeconds: 5,
+  starts: 3,
   readSeconds: 3,
 };
 
@@ -87,6 +102,7 @@ export function benchOptions(args: string[]): BenchOptions {
       commands: { type: 'string' },
       cold: { type: 'string' },
       leads: { type: 'string' },
+      rate: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
@@ -102,6 +118,8 @@ export function benchOptions(args: string[]): BenchOptions {
     coldCommands: positive('cold', values.cold, size.coldCommands, COUNT_MAX),
     rebuildLeads: positive('leads', values.leads, size.rebuildLeads, COUNT_MAX),
     restLeads: positive('leads', values.leads, size.restLeads, COUNT_MAX),
+    mixedLeads: positive('leads', values.leads, size.mixedLeads, COUNT_MAX),
+    mixedPerSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 1, COUNT_MAX),
     write: values.write || (!values.quick && values.only === undefined),
   };
 }

@@ -106,20 +106,27 @@ export async function asProduct(server: Server): Promise<Product> {
 }
 
 interface Page<T> {
-  readonly leads: { readonly edges: readonly { readonly node: T }[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } };
+  readonly leads: { readonly edges: readonly Edge<T>[]; readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null } };
+}
+interface Edge<T> {
+  readonly cursor: string;
+  readonly node: T;
+}
+
+/** Every lead by score, with the fields of `selection` and its place in the list. */
+export async function allEdges<T>(product: Product, selection: string): Promise<Edge<T>[]> {
+  const document = `query All($after: String) { leads(first: ${PAGE}, orderBy: SCORE_DESC, after: $after) { edges { cursor node ${selection} } pageInfo { hasNextPage endCursor } } }`;
+  const edges: Edge<T>[] = [];
+  for (let after: string | null = null; ;) {
+    const page: Page<T> = await product.query<Page<T>>(document, { after });
+    edges.push(...page.leads.edges);
+    after = page.leads.pageInfo.endCursor;
+    if (!page.leads.pageInfo.hasNextPage) return edges;
+  }
 }
 
 /** Every lead by score, with the fields of `selection`. */
-export async function allLeads<T>(product: Product, selection: string): Promise<T[]> {
-  const document = `query All($after: String) { leads(first: ${PAGE}, orderBy: SCORE_DESC, after: $after) { edges { node ${selection} } pageInfo { hasNextPage endCursor } } }`;
-  const leads: T[] = [];
-  for (let after: string | null = null; ;) {
-    const page: Page<T> = await product.query<Page<T>>(document, { after });
-    leads.push(...page.leads.edges.map(({ node }) => node));
-    after = page.leads.pageInfo.endCursor;
-    if (!page.leads.pageInfo.hasNextPage) return leads;
-  }
-}
+export const allLeads = async <T>(product: Product, selection: string): Promise<T[]> => (await allEdges<T>(product, selection)).map(({ node }) => node);
 
 /** Throws where the brokerage is not whole. */
 export async function requireWhole(product: Product): Promise<void> {

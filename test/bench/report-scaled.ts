@@ -1,5 +1,7 @@
 /** The figures of the scaled size as tables. Each ratio is of one run, and the median of its rounds' own ratios where it has rounds. */
+import type { FirstAnswer } from '../support/first-answer.ts';
 import type { PacedSample } from './load/jobs.ts';
+import { mixedTables, wrongMixed } from './report-mixed.ts';
 import type { ScaledResults } from './run-scaled.ts';
 import { ACCEPT_PEER, type AcceptResult } from './scenarios/accept.ts';
 import type { LanesResult } from './scenarios/lanes.ts';
@@ -7,6 +9,7 @@ import type { ProduceResult, ProduceRound } from './scenarios/produce.ts';
 import type { RebuildResult } from './scenarios/rebuild.ts';
 import type { ReadRound } from './scenarios/reads.ts';
 import { REST_OURS, type RestResult } from './scenarios/rest.ts';
+import { START_BARE, type StartResult } from './scenarios/start.ts';
 import type { WriteResult, WriteRound } from './scenarios/write.ts';
 import type { WriteRate } from './scenarios/write-rate.ts';
 import { median, quantile } from './statistics.ts';
@@ -142,8 +145,20 @@ function acceptTable({ rounds }: AcceptResult): string {
   return serversTable('mutations accepted, 32 clients', rounds, { name: 'to one insert each', of: (rate, at) => rate / peer(at) });
 }
 
+function startTable({ rounds }: StartResult): string {
+  const bare = rounds[START_BARE] ?? [];
+  const rows = Object.entries(rounds).map(([server, all]) => {
+    const cpuMs = all.map((one) => one.cpuMs ?? Number.NaN);
+    const wallMs = all.map((one) => one.wallMs);
+    const ratio = (values: readonly number[], of: (one: FirstAnswer) => number): string =>
+      fixed(2)(median(values.map((value, at) => value / (bare[at] ? of(bare[at]) : Number.NaN))));
+    return [server, fixed(0)(median(wallMs)), ratio(wallMs, (one) => one.wallMs), fixed(0)(median(cpuMs)), ratio(cpuMs, (one) => one.cpuMs ?? Number.NaN)];
+  });
+  return table([`${bare.length} starts of each, to the first answer`, 'ms', 'to an ES module', 'CPU ms', 'to an ES module'], rows);
+}
+
 /** By name of the page's section. */
-export function describeScaled({ write, produce, lanes, rebuild, rest, accept, missing = {} }: ScaledResults): Map<string, string> {
+export function describeScaled({ write, produce, lanes, rebuild, rest, accept, mixed, start, missing = {} }: ScaledResults): Map<string, string> {
   return new Map([
     ...(write ? [['write figures', writeTable(write)] as const] : []),
     ...(produce ? [['produce figures', `${produceTable(produce, 'singles')}\n\n${produceTable(produce, 'batches')}`] as const] : []),
@@ -151,13 +166,16 @@ export function describeScaled({ write, produce, lanes, rebuild, rest, accept, m
     ...(rebuild ? [['rebuild figures', rebuildTable(rebuild)] as const] : []),
     ...(accept ? [['accept figures', acceptTable(accept)] as const] : []),
     ...(rest ? [['rest figures', restTable(rest)] as const] : []),
+    ...(mixed ? [['mixed figures', mixedTables(mixed)] as const] : []),
+    ...(start ? [['start figures', startTable(start)] as const] : []),
     ...Object.entries(missing).map(([name, reason]) => [`${name} figures`, `**Not measured:** ${reason}`] as const),
   ]);
 }
 
 /** Answers that were not what they should be. */
-export const wrongAnswers = ({ lanes, rebuild, rest }: ScaledResults): number =>
+export const wrongAnswers = ({ lanes, rebuild, rest, mixed }: ScaledResults): number =>
   (lanes?.wrong.length ?? 0) +
+  (mixed === undefined ? 0 : wrongMixed(mixed)) +
   Object.values(rest?.rounds ?? {})
     .flat()
     .reduce((sum, { errors }) => sum + errors, 0) +

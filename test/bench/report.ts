@@ -6,9 +6,10 @@ import { cpuModel } from './cpu.ts';
 import { PINNED } from './children.ts';
 import type { AcceptedResult, DrainResult } from './scenarios/commands.ts';
 import type { LiveResult } from './scenarios/live.ts';
-import { BARE, OURS, type ReadFigures, type ReadRound } from './scenarios/reads.ts';
+import type { ReadFigures } from './scenarios/reads.ts';
 import { TRANSPORTS } from './load/jobs.ts';
 import { median, quantile } from './statistics.ts';
+import { describeReads } from './report-reads.ts';
 import { describeScaled, wrongAnswers } from './report-scaled.ts';
 import type { ScaledResults } from './run-scaled.ts';
 import { fixed, table, whole } from './tables.ts';
@@ -25,50 +26,6 @@ export interface Results {
 
 const ROOT = new URL('../../', import.meta.url);
 const PAGE = new URL('docs/benchmarks.md', ROOT);
-
-const known = (rounds: readonly ReadRound[], pick: (round: ReadRound) => number | null): number[] => rounds.map(pick).filter((value) => value !== null);
-const medianOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : median(values));
-
-/** Of each round its own ratio, then the median: what both share in a round cancels out. */
-function ratioTo(figures: readonly ReadFigures[], one: ReadFigures, server: string): number {
-  const other = figures.find((each) => each.query === one.query && each.server === server);
-  const pairs = one.rounds.map(({ requestsPerSecond }, at) => requestsPerSecond / (other?.rounds[at]?.requestsPerSecond ?? Number.NaN));
-  return median(pairs);
-}
-
-function readsTable(figures: readonly ReadFigures[], query: ReadFigures['query']): string {
-  const rows = figures
-    .filter((one) => one.query === query)
-    .map((one) => {
-      const rps = one.rounds.map(({ requestsPerSecond }) => requestsPerSecond);
-      const micros = medianOrNull(known(one.rounds, (round) => round.serverMicrosPerRequest));
-      const foreign = known(one.rounds, (round) => round.foreignCores);
-      return [
-        one.server,
-        whole(median(rps)),
-        `${whole(Math.min(...rps))} to ${whole(Math.max(...rps))}`,
-        fixed(3)(ratioTo(figures, one, BARE)),
-        one.server === OURS
-          ? '1'
-          : fixed(2)(
-              1 /
-                ratioTo(
-                  figures.filter(({ server }) => server === OURS || server === one.server),
-                  one,
-                  OURS,
-                ),
-            ),
-        fixed(0)(medianOrNull(one.rounds.map(({ p99Ms }) => p99Ms))),
-        fixed(0)(micros),
-        fixed(2)(foreign.length === 0 ? null : Math.max(...foreign)),
-        String(one.rounds.reduce((sum, { errors }) => sum + errors, 0)),
-      ];
-    });
-  return table(
-    ['server', 'requests/s', 'least to most', 'to bare node:http', 'this gateway to it', 'p99 ms', 'server CPU µs/request', 'foreign cores, worst', 'errors'],
-    rows,
-  );
-}
 
 function acceptedTable(results: readonly AcceptedResult[]): string {
   const rows = results.map(({ writeModel, rounds }) => [
@@ -106,14 +63,7 @@ function describeOneProcess(results: Results, head: string): string {
   const cores = PINNED ? 'server on core 0, load on core 1' : NOT_PINNED;
   return [
     `${head}, ${cores}`,
-    ...(results.reads.length === 0
-      ? []
-      : [
-          '### List: 20 leads with their agents',
-          readsTable(results.reads, 'list'),
-          '### One lead by id, 1,000 ids in rotation',
-          readsTable(results.reads, 'by id'),
-        ]),
+    ...describeReads(results.reads),
     ...(results.accepted.length === 0 ? [] : ['### Commands accepted, 32 clients, while the same process carries them out', acceptedTable(results.accepted)]),
     ...(results.drains.length === 0 ? [] : ['### Commands carried out, put into the log all at once', drainTable(results.drains)]),
     ...(results.live.length === 0 ? [] : ['### From a mutation to those who watch', liveTable(results.live)]),

@@ -7,9 +7,11 @@ import type { BenchOptions, ScenarioName } from './options.ts';
 import { startScaledServices, type Environment } from './scaled.ts';
 import { benchAccept, type AcceptResult } from './scenarios/accept.ts';
 import { benchLanes, type LanesResult } from './scenarios/lanes.ts';
+import { benchMixed, type MixedResult } from './scenarios/mixed.ts';
 import { benchProduce, type ProduceResult } from './scenarios/produce.ts';
 import { benchRebuild, type RebuildResult } from './scenarios/rebuild.ts';
 import { benchRest, type RestResult } from './scenarios/rest.ts';
+import { benchStart, type StartResult } from './scenarios/start.ts';
 import { benchWrite, type WriteResult } from './scenarios/write.ts';
 
 export interface ScaledResults {
@@ -19,11 +21,13 @@ export interface ScaledResults {
   readonly rebuild?: RebuildResult;
   readonly rest?: RestResult;
   readonly accept?: AcceptResult;
+  readonly mixed?: MixedResult;
+  readonly start?: StartResult;
   /** What could not be measured here, and why. */
   readonly missing?: Partial<Readonly<Record<Scaled, string>>>;
 }
 
-type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild' | 'rest' | 'accept'>;
+type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild' | 'rest' | 'accept' | 'mixed' | 'start'>;
 type Run = (env: Environment, load: Load, options: BenchOptions, folder: string) => Promise<ScaledResults>;
 
 const RUNS: Readonly<Record<Scaled, Run>> = {
@@ -33,6 +37,8 @@ const RUNS: Readonly<Record<Scaled, Run>> = {
   rebuild: async (env, load, options, folder) => ({ rebuild: await benchRebuild(env, load, options, folder) }),
   accept: async (env, load, options, folder) => ({ accept: await benchAccept(env, load, options, folder) }),
   rest: async (env, load, options, folder) => ({ rest: await benchRest(env, load, options, folder) }),
+  mixed: async (env, load, options, folder) => ({ mixed: await benchMixed(env, load, options, folder) }),
+  start: async (env, _load, options, folder) => ({ start: await benchStart(env, options, folder) }),
 };
 
 const isScaled = (name: ScenarioName): name is Scaled => name in RUNS;

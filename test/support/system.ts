@@ -8,7 +8,7 @@ import { loadDevKeys } from '../../platform/auth/dev-keys.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createApi, type Api } from './api.ts';
 import { startProgram, type Program } from './program.ts';
-import { embeddedParts, scaledParts, type Part } from './system/parts.ts';
+import { builtParts, embeddedParts, scaledParts, type Part } from './system/parts.ts';
 
 export type SystemSize = 'embedded' | 'scaled';
 export interface SystemOptions {
@@ -16,6 +16,8 @@ export interface SystemOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** False: nothing is started before `restart`. */
   readonly started?: boolean;
+  /** Of the scaled size: where the built processes lie, which then run instead of the sources. */
+  readonly built?: string;
 }
 
 export interface System {
@@ -45,7 +47,8 @@ export async function startSystem(size: SystemSize, options: SystemOptions = {})
   const root = mkdtempSync(join(tmpdir(), `lead-intelligence-${size}-`));
   // Postgres runs as another user where we are root, and has to get at its folder.
   chmodSync(root, 0o755);
-  const { parts, services } = await (size === 'embedded' ? embeddedParts : scaledParts)(root, options.env ?? {});
+  const { parts: asPrinted, services } = await (size === 'embedded' ? embeddedParts : scaledParts)(root, options.env ?? {});
+  const parts = options.built === undefined ? asPrinted : builtParts(asPrinted, options.built);
   // The gateways' own DATA_DIR, where the key of the dev tokens is.
   const dataDir = parts[0]?.env['DATA_DIR'] ?? root;
   const programs = new Map<string, Program>();

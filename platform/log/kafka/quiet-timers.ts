@@ -2,7 +2,7 @@
  * kafkajs 2.2.4 keeps a timer of 1 ms running for each connection, for ever (its delay is negative where nothing is throttled):
  * measured 5 % of a core while idle. This lets its request queue sleep while nothing waits in it.
  */
-import { createRequire } from 'node:module';
+import loaded from 'kafkajs/src/network/requestQueue/index.js';
 
 interface RequestQueue {
   readonly pending: readonly unknown[];
@@ -13,13 +13,12 @@ interface RequestQueuePrototype {
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
-const PATH = 'kafkajs/src/network/requestQueue';
 let quiet = false;
 
 /** Patches kafkajs once in this process. Throws where its insides are not the ones that this knows. */
 export function quietKafkaTimers(): void {
   if (quiet) return;
-  const prototype = requestQueuePrototype(createRequire(import.meta.url)(PATH));
+  const prototype = requestQueuePrototype();
   const schedule = prototype.scheduleCheckPendingRequests;
   prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     const isIdle = this.pending.length === 0 && this.throttledUntil <= Date.now();
@@ -28,8 +27,8 @@ export function quietKafkaTimers(): void {
   quiet = true;
 }
 
-function requestQueuePrototype(loaded: unknown): RequestQueuePrototype {
+function requestQueuePrototype(): RequestQueuePrototype {
   const prototype: unknown = typeof loaded === 'function' ? loaded.prototype : undefined;
   if (typeof prototype === 'object' && prototype !== null && 'scheduleCheckPendingRequests' in prototype) return prototype as RequestQueuePrototype;
-  throw new Error(`${PATH} has changed: see whether kafkajs still needs this patch`);
+  throw new Error('the request queue of kafkajs has changed: see whether it still needs this patch');
 }

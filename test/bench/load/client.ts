@@ -1,11 +1,12 @@
 /** The run's side of the process that makes the load. */
 import { once } from 'node:events';
 import { LOAD_CORE, startChild, type Child } from '../children.ts';
-import type { HttpFigures, HttpJob, Job, JobAnswer, LiveFigures, LiveJob, PacedFigures, PacedJob, StopJob } from './jobs.ts';
+import type { HttpFigures, HttpJob, Job, JobAnswer, LiveFigures, LiveJob, MixedFigures, MixedJob, PacedFigures, PacedJob, StopJob } from './jobs.ts';
 
 export interface Load extends Child {
   http(job: Omit<HttpJob, 'kind'>): Promise<HttpFigures>;
   live(job: Omit<LiveJob, 'kind'>): Promise<LiveFigures>;
+  mixed(job: Omit<MixedJob, 'kind'>): Promise<MixedFigures>;
   /** Begins at once; whoever began it stops it. */
   paced(job: Omit<PacedJob, 'kind'>): PacedRun;
 }
@@ -42,6 +43,7 @@ export function startLoad(): Load {
         },
       };
     },
+    mixed: async (job) => (await run({ kind: 'mixed', ...job })) as MixedFigures,
     live: async (job) => (await run({ kind: 'live', ...job })) as LiveFigures,
   };
 }

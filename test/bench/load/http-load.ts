@@ -6,7 +6,7 @@ import type { HttpFigures, HttpJob } from './jobs.ts';
 const ACCEPTED = /^\{"data":\{"\w+":\{"id":"cmd_[\w-]+","status":"ACCEPTED"\}\}\}\s*$/;
 const SAMPLE_MS = 250;
 
-type Source = Pick<autocannon.Options, 'requests' | 'verifyBody'>;
+type Source = Pick<autocannon.Options, 'requests' | 'setupClient' | 'verifyBody'>;
 
 export async function runHttp(job: HttpJob): Promise<HttpFigures> {
   const result = await autocannon({
@@ -32,15 +32,30 @@ const headersOf = ({ headers }: HttpJob): Record<string, string> => ({ 'content-
 function sourceOf(job: HttpJob): Source {
   const { requests } = job;
   if (requests.kind === 'mutations') return mutations(requests.leadIds, requests.run);
-  const { bodies, tokens } = requests;
+  const { bodies, tokens, apart = false } = requests;
   const answers = new Set(requests.answers);
+  const all = Array.from({ length: Math.max(bodies.length, tokens.length) }, (_, at) => ({
+    body: bodies[at % bodies.length] ?? '',
+    headers: { ...headersOf(job), authorization: `Bearer ${tokens[at % tokens.length]}` },
+  }));
   return {
-    requests: Array.from({ length: Math.max(bodies.length, tokens.length) }, (_, at) => ({
-      body: bodies[at % bodies.length] ?? '',
-      headers: { ...headersOf(job), authorization: `Bearer ${tokens[at % tokens.length]}` },
-    })),
+    ...(apart ? partsOf(all, job.connections) : { requests: all }),
     // One server of those compared ends its answers with a line end.
     verifyBody: (body) => answers.has(String(body).trimEnd()),
+  };
+}
+
+/** The library copies what it is given once for each connection, so it is given its part when it is there. */
+function partsOf(all: readonly autocannon.Request[], connections: number): Pick<Source, 'requests' | 'setupClient'> {
+  const size = Math.ceil(all.length / connections);
+  let clients = 0;
+  return {
+    requests: all.slice(0, 1),
+    setupClient(client) {
+      const from = (clients % connections) * size;
+      clients += 1;
+      client.setRequests(all.slice(from, from + size));
+    },
   };
 }
 

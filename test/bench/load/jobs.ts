@@ -10,7 +10,14 @@ export interface HttpJob {
 
 export type RequestSource =
   /** These bodies in rotation, sent by these people in rotation; every answer must be one of `answers`. */
-  | { readonly kind: 'fixed'; readonly bodies: readonly string[]; readonly answers: readonly string[]; readonly tokens: readonly string[] }
+  | {
+      readonly kind: 'fixed';
+      readonly bodies: readonly string[];
+      readonly answers: readonly string[];
+      readonly tokens: readonly string[];
+      /** True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them. */
+      readonly apart?: boolean;
+    }
   /** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */
   | { readonly kind: 'mutations'; readonly leadIds: readonly string[]; readonly run: string };
 
@@ -80,10 +87,40 @@ export interface PacedFigures {
   readonly samples: readonly PacedSample[];
 }
 
+export const MIXED_KINDS = ['by id', 'by id, GET with the tag', 'lists', 'changes, until VISIBLE'] as const;
+export type MixedKind = (typeof MIXED_KINDS)[number];
+
+/** Reads and changes of leads by Zipf over several gateways, each asked by chance. */
+export interface MixedJob {
+  readonly kind: 'mixed';
+  readonly urls: readonly string[];
+  /** Good at every gateway. */
+  readonly tokens: readonly string[];
+  /** Those most in demand first. */
+  readonly leads: readonly KnownLead[];
+  readonly seconds: number;
+  readonly pace: { readonly kind: 'open'; readonly perSecond: number } | { readonly kind: 'closed'; readonly clients: number };
+}
+export interface MixedFigures {
+  /** Open loop: from a request's time in the plan. */
+  readonly ms: Readonly<Record<MixedKind, readonly number[]>>;
+  /** From visibleAt of a change until a gateway's answer showed it: the one that had taken it in, the other, and the later of both. */
+  readonly shownMs: Readonly<Record<'same' | 'other' | 'last', readonly number[]>>;
+  readonly perSecond: number;
+  /** Answers to GET that said 304. */
+  readonly notModified: number;
+  /** Leads in answers whose version was checked, and those that were behind what was VISIBLE when they were asked for, within the bound of trust. */
+  readonly checked: number;
+  readonly behind: number;
+  readonly wrong: number;
+  /** The first of what was wrong. */
+  readonly told: readonly string[];
+}
+
 /** Ends the paced job that runs; its answer follows when the last of its requests has one. */
 export interface StopJob {
   readonly kind: 'stop';
 }
 
-export type Job = HttpJob | LiveJob | PacedJob;
-export type JobAnswer = { readonly figures: HttpFigures | LiveFigures | PacedFigures } | { readonly failure: string };
+export type Job = HttpJob | LiveJob | PacedJob | MixedJob;
+export type JobAnswer = { readonly figures: HttpFigures | LiveFigures | PacedFigures | MixedFigures } | { readonly failure: string };

@@ -1,14 +1,18 @@
 /** The process that makes the load, on a core of its own: one job at a time. */
-import type { HttpFigures, Job, JobAnswer, LiveFigures, PacedFigures, StopJob } from './jobs.ts';
+import type { Job, JobAnswer, StopJob } from './jobs.ts';
 import { runHttp } from './http-load.ts';
 import { runLive } from './live-load.ts';
+import { runMixed } from './mixed-load.ts';
 import { runPaced } from './paced-load.ts';
 
 let stopping = new AbortController();
 
-function run(job: Job): Promise<HttpFigures | LiveFigures | PacedFigures> {
+type Figures = Extract<JobAnswer, { figures: unknown }>['figures'];
+
+function run(job: Job): Promise<Figures> {
   if (job.kind === 'http') return runHttp(job);
   if (job.kind === 'live') return runLive(job);
+  if (job.kind === 'mixed') return runMixed(job);
   stopping = new AbortController();
   return runPaced(job, stopping.signal);
 }

@@ -1,19 +1,13 @@
 /** Queries: ours and the peers on the same data, in interleaved rounds of one run. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startServer, type Server } from '../children.ts';
 import { FOREIGN_CORES_MAX, patiently, untilQuiet, watchCpu, type Patience } from '../cpu.ts';
-import { BY_ID, LIST, LIST_SIZE, requestBody } from '../documents.ts';
 import type { Load } from '../load/client.ts';
 import type { HttpJob } from '../load/jobs.ts';
 import type { BenchOptions } from '../options.ts';
-import { allLeads, type Product } from '../product.ts';
-import type { PeerAgent, PeerFile } from '../servers/peer-data.ts';
+import type { Product } from '../product.ts';
+import { contestsOf, peerFile, startPeers, type Contest, type Query, type Target } from './read-contests.ts';
 
-export const OURS = 'this gateway';
-/** The same process, asked so that it makes each answer anew: what a question costs that nobody asked before. */
-const OURS_ANEW = 'this gateway, nothing kept';
-export const BARE = 'bare node:http';
 export const CONNECTIONS = 32;
 /** Each with a token of its own; ours verifies every one, the others do not look at it. */
 const PEOPLE = 500;
@@ -29,92 +23,35 @@ export interface ReadRound {
   readonly errors: number;
 }
 export interface ReadFigures {
-  readonly query: 'list' | 'by id';
+  readonly query: Query;
   readonly server: string;
   readonly rounds: readonly ReadRound[];
 }
 
-export interface Measured {
-  readonly pid: number;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-interface Target {
-  readonly name: string;
-  readonly pid: number;
-  readonly list: string;
-  readonly byId: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-interface LeadAnswer {
-  readonly id: string;
-  readonly agent: PeerAgent | null;
-}
-
-export const SELECTION = '{ id name email stage tier score { value confidence source } agent { id name } updatedAt }';
-
-async function peerFile(product: Product): Promise<PeerFile> {
-  const leads = await allLeads<Record<string, unknown> & LeadAnswer>(product, SELECTION);
-  const edges = leads.slice(0, LIST_SIZE).map((node) => ({ node }));
-  return {
-    leads: leads.map(({ agent, ...lead }) => ({ ...lead, agentId: agent?.id ?? null })),
-    agents: [...new Map(leads.flatMap(({ agent }) => (agent ? [[agent.id, agent] as const] : []))).values()],
-    list: JSON.stringify({ data: { leads: { edges, pageInfo: { hasNextPage: leads.length > LIST_SIZE } } } }),
-    byId: Object.fromEntries(leads.map((lead) => [lead.id, JSON.stringify({ data: { lead } })])),
-  };
-}
-
-const target = (name: string, { url, pid }: Server, paths: { list: string; byId: string }, headers = {}): Target => ({
-  name,
-  pid,
-  list: `${url}${paths.list}`,
-  byId: `${url}${paths.byId}`,
-  headers,
-});
-const SAME_PATH = { list: '/graphql', byId: '/graphql' };
-
-async function startPeers(file: string): Promise<{ server: Server; target: Target }[]> {
-  const start = async (name: string, script: string, paths = SAME_PATH) => {
-    const server = await startServer({ file: `servers/${script}.ts`, args: [file] });
-    return { server, target: target(name, server, paths) };
-  };
-  return Promise.all([
-    start(BARE, 'bare', { list: '/list', byId: '/lead' }),
-    start('mercurius + jit', 'mercurius'),
-    start('Apollo Server 5', 'apollo', { list: '/', byId: '/' }),
-    start('graphql-yoga', 'yoga'),
-    start('graphql-yoga + its response cache', 'yoga-cached'),
-    start('mercurius + jit + mercurius-cache', 'mercurius-cached'),
-  ]);
-}
-
-type Query = ReadFigures['query'];
-
-function jobsFor(data: PeerFile, tokens: readonly string[]): Record<Query, HttpJob['requests']> {
-  const ids = Object.keys(data.byId);
-  return {
-    list: { kind: 'fixed', bodies: [requestBody(LIST, { first: LIST_SIZE })], answers: [data.list], tokens },
-    'by id': { kind: 'fixed', bodies: ids.map((id) => requestBody(BY_ID, { id })), answers: Object.values(data.byId), tokens },
-  };
-}
+const SAMPLES = 50;
 
 /** Throws where a server does not answer exactly what the others do. */
-async function requireSameBytes(one: Target, data: PeerFile): Promise<void> {
-  const ask = async (url: string, body: string): Promise<string> => {
-    const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...one.headers }, body });
-    return (await response.text()).trimEnd();
-  };
-  const same = (what: string, answer: string, expected: string | undefined): void => {
-    if (answer !== expected) throw new Error(`${one.name} answers ${what} with other bytes:\n${answer.slice(0, 400)}\ninstead of\n${expected?.slice(0, 400)}`);
-  };
-  same('the list', await ask(one.list, requestBody(LIST, { first: LIST_SIZE })), data.list);
-  for (const [id, expected] of Object.entries(data.byId).slice(0, 50)) same(id, await ask(one.byId, requestBody(BY_ID, { id })), expected);
+async function requireSameBytes(one: Target, { query, requests: { bodies, answers, tokens } }: Contest): Promise<void> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens[0]}`, ...one.headers };
+  const step = Math.max(1, Math.floor(bodies.length / SAMPLES));
+  for (let at = 0; at < bodies.length; at += step) {
+    const response = await fetch(one.url, { method: 'POST', headers, body: bodies[at] ?? '' });
+    const answer = (await response.text()).trimEnd();
+    // Where there are fewer answers than bodies, as many neighbours each have the same one.
+    const expected = answers[Math.floor((at * answers.length) / bodies.length)];
+    if (answer !== expected)
+      throw new Error(`${one.name} answers "${query}" with other bytes:\n${answer.slice(0, 400)}\ninstead of\n${expected?.slice(0, 400)}`);
+  }
 }
 
 /** One round of load on one server. */
-export async function measure(one: Measured, requests: HttpJob['requests'], seconds: number, load: Load, own: readonly number[]): Promise<ReadRound> {
+export async function measure(
+  one: Omit<Target, 'name'>,
+  requests: HttpJob['requests'],
+  seconds: number,
+  load: Load,
+  own: readonly number[],
+): Promise<ReadRound> {
   const stop = watchCpu(own);
   const figures = await load.http({ url: one.url, headers: one.headers, connections: CONNECTIONS, seconds, requests });
   const { seconds: used, foreignCores } = stop();
@@ -132,26 +69,23 @@ export async function benchReads(product: Product, load: Load, options: BenchOpt
   const path = join(folder, 'peers.json');
   await writeFile(path, JSON.stringify(data));
   const peers = await startPeers(path);
-  const authorization = `Bearer ${product.token}`;
-  const tokens = await product.tokens(PEOPLE);
-  const ours = target(OURS, product, SAME_PATH, { authorization });
-  const anew = target(OURS_ANEW, product, SAME_PATH, { authorization, 'x-consistency-token': '' });
-  const targets = [ours, anew, ...peers.map((peer) => peer.target)];
-  const own = [process.pid, load.pid, ...targets.map(({ pid }) => pid)];
+  const own = [process.pid, load.pid, product.pid, ...peers.map(({ server }) => server.pid)];
   try {
-    for (const one of targets) await requireSameBytes(one, data);
+    const contests = contestsOf(data, product, peers, await product.tokens(PEOPLE));
+    const requireAllSame = async (): Promise<void> => {
+      for (const contest of contests) for (const one of contest.targets) await requireSameBytes(one, contest);
+    };
+    await requireAllSame();
     const figures: ReadFigures[] = [];
-    for (const [query, requests] of Object.entries(jobsFor(data, tokens)) as [Query, HttpJob['requests']][]) {
+    for (const { query, requests, targets } of contests) {
       const rounds = new Map<string, ReadRound[]>(targets.map(({ name }) => [name, []]));
-      const at = (one: Target): Measured => ({ ...one, url: query === 'list' ? one.list : one.byId });
-      for (const one of targets) await measure(at(one), requests, options.warmUpSeconds, load, own);
+      for (const one of targets) await measure(one, requests, options.warmUpSeconds, load, own);
       for (let round = 0; round < options.rounds; round += 1) {
-        for (const one of targets)
-          rounds.get(one.name)?.push(await undisturbed(() => measure(at(one), requests, options.roundSeconds, load, own), own, patience));
+        for (const one of targets) rounds.get(one.name)?.push(await undisturbed(() => measure(one, requests, options.roundSeconds, load, own), own, patience));
       }
       figures.push(...[...rounds].map(([server, of]) => ({ query, server, rounds: of })));
     }
-    for (const one of targets) await requireSameBytes(one, data);
+    await requireAllSame();
     return figures;
   } finally {
     await Promise.all(peers.map(({ server }) => server.stop()));

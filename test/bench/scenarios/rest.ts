@@ -9,7 +9,8 @@ import type { HttpJob } from '../load/jobs.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Product } from '../product.ts';
 import { freshDatabase, startScaledGateway, startWorker, type Environment } from '../scaled.ts';
-import { measure, SELECTION, type Measured, type ReadRound } from './reads.ts';
+import { SELECTION, type Target } from './read-contests.ts';
+import { measure, type ReadRound } from './reads.ts';
 
 export const REST_OURS = 'this gateway, nothing in memory';
 const PEER = 'graphql-yoga + DataLoader + @upstash/redis';
@@ -67,7 +68,7 @@ export async function benchRest(shared: Environment, load: Load, options: BenchO
       answers: asked.map((lead) => JSON.stringify({ data: { lead } })),
       tokens: await product.tokens(PEOPLE),
     };
-    const servers: readonly (Measured & { readonly name: string })[] = [
+    const servers: readonly Target[] = [
       { name: REST_OURS, pid: product.pid, url: `${product.url}/graphql`, headers: {} },
       { name: PEER, pid: peer.pid, url: `${peer.url}/graphql`, headers: {} },
     ];

@@ -1,16 +1,18 @@
-/** What node:http can do at all: reads the body and answers the same bytes. For a lead it has to look into the body for which one. */
+/** What node:http can do at all: reads the body and answers the same bytes. For a lead or a page it has to look into the body for which one. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { announce, readPeerFile } from './peer-data.ts';
 
 const file = readPeerFile();
 const list = Buffer.from(file.list);
-const byId = new Map(Object.entries(file.byId).map(([id, text]) => [id, Buffer.from(text)]));
+const ready = (texts: Readonly<Record<string, string>>) => new Map(Object.entries(texts).map(([key, text]) => [key, Buffer.from(text)]));
+const byId = ready(file.byId);
+const pages = ready(file.pages);
 
 function answerFor({ url }: IncomingMessage, body: string): Buffer | undefined {
   if (url === '/list') return list;
-  const { variables } = JSON.parse(body) as { variables: { id: string } };
-  return byId.get(variables.id);
+  const { variables } = JSON.parse(body) as { variables: { id: string; after?: string | null } };
+  return url === '/page' ? pages.get(variables.after ?? '') : byId.get(variables.id);
 }
 
 const server = createServer((request, response) => {

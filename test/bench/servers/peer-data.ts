@@ -14,9 +14,13 @@ export interface PeerFile {
   /** By score, highest first. */
   readonly leads: readonly (Readonly<Record<string, unknown>> & PeerLead)[];
   readonly agents: readonly PeerAgent[];
+  /** Of each lead its place in the list, as the product told it. */
+  readonly cursors: readonly string[];
   /** The whole answers, for the server that does nothing but send them. */
   readonly list: string;
   readonly byId: Readonly<Record<string, string>>;
+  /** Pages of the list by the cursor that they begin behind; '' for the first. */
+  readonly pages: Readonly<Record<string, string>>;
 }
 
 /** The file is the first argument of each peer. */

@@ -5,7 +5,7 @@ export const typeDefs = /* GraphQL */ `
     UPDATED_DESC
   }
   type Query {
-    leads(first: Int = 20, orderBy: LeadOrder = SCORE_DESC): LeadConnection!
+    leads(first: Int = 20, after: String, orderBy: LeadOrder = SCORE_DESC): LeadConnection!
     lead(id: ID!): Lead
   }
   type LeadConnection {

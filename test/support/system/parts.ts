@@ -1,6 +1,7 @@
 /** The programs that make up the product, in its smallest and in its largest size. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtFile, PROCESSES, type ProcessName } from '../../../scripts/build/bundle.ts';
 import { startProgram, type Program, type ProgramSpec } from '../program.ts';
 
 export interface Part extends ProgramSpec {
@@ -53,4 +54,10 @@ function scaledPart(gateway: number, variables: string, program: string, shared:
   if (role !== undefined) return { name: role, args, env: { ...shared, ...own }, ready: /"msg":"ready: / };
   // The printed port may be somebody else's on this machine.
   return { name: `gateway-${gateway}`, args, env: { ...shared, ...own, PORT: '0' }, ready: /"msg":"ready on /, gateways: /"msg":"ready on (http:[^"]+)"/g };
+}
+
+/** The same parts by the files that \`npm run build\` makes in \`folder\`. */
+export function builtParts(parts: readonly Part[], folder: string): readonly Part[] {
+  const builtOf = new Map(Object.entries(PROCESSES).map(([name, source]): [string, string] => [source, builtFile(folder, name as ProcessName)]));
+  return parts.map((part) => ({ ...part, args: part.args.map((one) => builtOf.get(one) ?? one) }));
 }

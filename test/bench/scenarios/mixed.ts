@@ -1,0 +1,54 @@
+/** Mixed traffic by Zipf over two gateways: which layer answered, how fast, and how soon a change is served everywhere. */
+import { join } from 'node:path';
+import { fillEvents, untilServed } from '../fill-events.ts';
+import type { Load } from '../load/client.ts';
+import type { MixedFigures, MixedJob } from '../load/jobs.ts';
+import type { BenchOptions } from '../options.ts';
+import type { Product } from '../product.ts';
+import { freshDatabase, startScaledGateway, startWorker, type Environment } from '../scaled.ts';
+import { growth, readMetrics, type Metrics } from './metrics-text.ts';
+import { CONNECTIONS } from './reads.ts';
+
+const PEOPLE = 500;
+/** Of what they can do at most: requests of an open loop that come faster than answers would measure the queue alone. */
+const SHARE_OF_CLOSED = 0.5;
+
+export interface MixedResult {
+  readonly leads: number;
+  readonly closed: MixedFigures;
+  readonly open: MixedFigures;
+  /** Of the open loop, planned. */
+  readonly perSecond: number;
+  /** What came to the counters of both gateways during the open loop, and to those of the worker. */
+  readonly gateways: Metrics;
+  readonly worker: Metrics;
+}
+
+const allMetrics = (urls: readonly string[]): Promise<Metrics[]> => Promise.all(urls.map(readMetrics));
+
+/** Needs the services to itself. */
+export async function benchMixed(shared: Environment, load: Load, options: BenchOptions, folder: string): Promise<MixedResult> {
+  const env = { ...shared, DATABASE_URL: await freshDatabase(shared, 'mixed'), DATA_DIR: join(folder, 'mixed') };
+  const leads = await fillEvents(env, options.mixedLeads);
+  const worker = await startWorker(env, ['command-handler', 'relay', 'projector', 'scoring', 'origin']);
+  const products: Product[] = [];
+  try {
+    // One after the other: the first makes the key by which both know tokens.
+    for (let gateway = 0; gateway < 2; gateway += 1) products.push(await startScaledGateway(env));
+    for (const product of products) await untilServed(product);
+    const urls = products.map(({ url }) => url);
+    const tokens = (await products[0]?.tokens(PEOPLE)) ?? [];
+    const mixed = (pace: MixedJob['pace'], seconds: number) => load.mixed({ urls, tokens, leads, seconds, pace });
+    const closedPace = { kind: 'closed', clients: CONNECTIONS } as const;
+    await mixed(closedPace, options.warmUpSeconds);
+    const closed = await mixed(closedPace, options.mixedSeconds / 3);
+    const perSecond = options.mixedPerSecond ?? Math.max(1, Math.round(closed.perSecond * SHARE_OF_CLOSED));
+    const workers = [shared['ORIGIN_URL'] ?? ''];
+    const before = [await allMetrics(urls), await allMetrics(workers)] as const;
+    const open = await mixed({ kind: 'open', perSecond }, options.mixedSeconds);
+    const after = [await allMetrics(urls), await allMetrics(workers)] as const;
+    return { leads: leads.length, closed, open, perSecond, gateways: growth(before[0], after[0]), worker: growth(before[1], after[1]) };
+  } finally {
+    await Promise.all([...products.map((product) => product.stop()), worker.stop()]);
+  }
+}
