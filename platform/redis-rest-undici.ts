@@ -1,7 +1,7 @@
 /** A requester for createRestClient on Node: undici's pool costs a fraction of what fetch costs a request. Not for the edge. */
 import type { Requester, UpstashRequest, UpstashResponse } from '@upstash/redis/cloudflare';
 import { Pool } from 'undici';
-import { RestUnavailableError, refusal } from './redis-rest-errors.ts';
+import { restAnswer } from './redis-rest-answer.ts';
 
 export interface UndiciRequesterOptions {
   readonly url: string;
@@ -10,16 +10,6 @@ export interface UndiciRequesterOptions {
   readonly timeoutMs?: number | undefined;
   /** Connections at most; 16 if absent. */
   readonly connections?: number | undefined;
-}
-
-function refusalIn(text: string, status: number): string {
-  try {
-    const body = JSON.parse(text) as { error?: unknown } | null;
-    if (typeof body?.error === 'string') return body.error;
-  } catch {
-    // A proxy's page: its status says enough.
-  }
-  return `answered with ${status}`;
 }
 
 /** Throws RestUnavailableError and RestCommandError; `close` waits for what is under way. */
@@ -37,14 +27,7 @@ export function createUndiciRequester({ url, token, timeoutMs = 5000, connection
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const text = await answer.body.text();
-      if (answer.statusCode >= 500) throw new RestUnavailableError(refusalIn(text, answer.statusCode));
-      if (answer.statusCode !== 200) throw refusal(refusalIn(text, answer.statusCode));
-      try {
-        return JSON.parse(text) as UpstashResponse<Result>;
-      } catch (cause) {
-        throw new RestUnavailableError('the answer is not JSON', { cause });
-      }
+      return restAnswer<Result>(answer.statusCode, await answer.body.text());
     },
     close: () => pool.close(),
   };
