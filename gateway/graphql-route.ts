@@ -1,55 +1,56 @@
 /** The path /graphql: what goes the direct way, and what goes to Yoga. */
-import type { DocumentNode, GraphQLError } from 'graphql';
+import { specifiedRules, validate } from 'graphql';
 import type { App, AppOptions, Caching } from './app.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
 import { createDocuments } from './direct/documents.ts';
 import { isDirect, responseOf } from './direct/http.ts';
 import { bodyIn } from './direct/query-string.ts';
+import { parseOnce, type ParsedDocuments } from './direct/parsed-documents.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
-import { throughPlugins } from './direct/through-plugins.ts';
 import { isCrossOrigin } from './plugins/cross-origin.ts';
 import { identify } from './plugins/identity.ts';
-import { DEFAULT_LIMITS } from './plugins/limits.ts';
+import { DEFAULT_LIMITS, limitRules } from './plugins/limits.ts';
 import { costOf } from './plugins/operation-cost.ts';
 import type { ServerContext } from './request-context.ts';
 
 /** The direct way where the request is for it, else Yoga's. */
 export function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], direct: DirectGraphql) {
+  const throughYoga = async (request: Request, context: ServerContext): Promise<Response> => (await yoga()).server.handleRequest(request, context);
   const isForDirect = ({ method, url, headers }: Request): boolean =>
     isDirect(method, (name) => headers.get(name)) && !isCrossOrigin(headers, new URL(url).host);
   return async (request: Request, context: ServerContext): Promise<Response> => {
     // A transport that has read the body has tried the direct way, too.
-    if (context.bodyText !== undefined || !isForDirect(request)) return yoga.handleRequest(request, context);
+    if (context.bodyText !== undefined || !isForDirect(request)) return throughYoga(request, context);
     const isGet = request.method === 'GET';
     const body = isGet ? bodyIn(request.url) : await request.text();
-    if (body === null) return yoga.handleRequest(request, context);
+    if (body === null) return throughYoga(request, context);
     // Who may not ask is told so by the plugin.
     const identity = await identify(verifier, request.headers.get('authorization')).catch(() => null);
     const answer = identity && (await direct.answer({ ...context, identity, body, accept: request.headers.get('accept') ?? '', readsOnly: isGet }));
     if (answer !== null) return responseOf(answer, request);
-    return yoga.handleRequest(isGet ? request : withBody(request, body), context);
+    return throughYoga(isGet ? request : withBody(request, body), context);
   };
 }
 
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
 /** What the direct way is made of. */
-export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
-  const { schema, createContext, logger, metrics, caching } = options;
-  const { parse, validate } = yoga.getEnveloped({});
+export function directOver(options: AppOptions, parsed: ParsedDocuments, yoga: App['yoga']): DirectGraphql {
+  const { schema, createContext, metrics, caching } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const rules = [...specifiedRules, ...limitRules(limits)];
   const documents = createDocuments({
     schema,
-    parse: (query) => parse(query) as DocumentNode,
-    validate: (document) => validate(schema, document) as readonly GraphQLError[],
+    parse: (query) => parseOnce(parsed, query, limits.tokensMax),
+    validate: (document) => validate(schema, document, rules),
   });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({
     questionOf: createQuestionOf({ schema, documents, isTooCostly }),
     createContext,
-    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
+    throughPlugins: async (params, context, mediaType) => (await yoga()).answer(params, context, mediaType),
     metrics,
     keeping: caching && keepingFor(options, caching),
   });

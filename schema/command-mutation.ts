@@ -1,6 +1,5 @@
 /** The shape that every mutation has. */
-import type { CommandDefinition } from '../resolvers/commands/command.ts';
-import { submitCommand } from '../resolvers/commands/submit.ts';
+import type { CommandName, InputOf } from '../resolvers/commands/take-command.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { WaitEnum } from './enums.ts';
 import { CommandReceiptType } from './refs.ts';
@@ -8,8 +7,8 @@ import { CommandReceiptType } from './refs.ts';
 type ExtendedTypes = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 type InputObject<Input> = PothosSchemaTypes.InputObjectRef<ExtendedTypes, Input>;
 
-/** Adds the mutation `name` for one command. */
-export function commandMutation<Input>(name: string, input: InputObject<Input>, definition: CommandDefinition<Input>, description: string): void {
+/** Adds the mutation for the command of that name. */
+export function commandMutation<Name extends CommandName>(name: Name, input: InputObject<InputOf<Name>>, description: string): void {
   builder.mutationField(name, (t) =>
     t.field({
       type: CommandReceiptType,
@@ -22,7 +21,10 @@ export function commandMutation<Input>(name: string, input: InputObject<Input>, 
         expectedVersion: t.arg.int({ description: 'Rejected with VERSION_CONFLICT where the version is another by then.' }),
         wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
       },
-      resolve: (_root, args, context) => submitCommand(context, definition, inputOf(input, args), args),
+      resolve: async (_root, args, context) => {
+        const { takeCommand } = await import('../resolvers/commands/take-command.ts');
+        return takeCommand(context, name, inputOf(input, args), args);
+      },
     }),
   );
 }

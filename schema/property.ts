@@ -4,6 +4,7 @@ import { listProperties } from '../resolvers/properties/list.ts';
 import { propertyById } from '../resolvers/properties/property.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
 import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
@@ -43,7 +44,7 @@ PropertyType.implement({
   }),
 });
 
-const PropertyConnection = builder.connectionObject({ type: PropertyType, name: 'PropertyConnection' }, { name: 'PropertyEdge' });
+const PropertyConnection = connectionType('Property', PropertyType);
 
 const PropertyFilterInput = builder.inputType('PropertyFilter', {
   description: 'All that is given must hold.',

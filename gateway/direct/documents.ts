@@ -29,6 +29,8 @@ export interface DocumentsOptions {
 
 /** Of their texts; the parsed form takes tens of times that. */
 const DOCUMENT_CHARACTERS_MAX = 1_000_000;
+/** Of the texts of those that are not valid. */
+const WRONG_CHARACTERS_MAX = 100_000;
 /** Of all compiled queries. */
 const FIELDS_MAX = 50_000;
 
@@ -39,6 +41,8 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     maxSize: FIELDS_MAX,
     sizeCalculation: ({ query }) => (query?.fields ?? 0) + 1,
   });
+  /** Looked at once, as the valid ones are. */
+  const wrong = new LRUCache<string, true>({ maxSize: WRONG_CHARACTERS_MAX, sizeCalculation: (_true, query) => query.length + 1 });
   let documents = 0;
   const learn = (query: string): KnownDocument | null => {
     const document = parsed(query, parse);
@@ -61,8 +65,10 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
   return (query) => {
     const remembered = known.get(query);
     if (remembered !== undefined) return remembered;
+    if (wrong.has(query)) return null;
     const learned = learn(query);
-    if (learned !== null) known.set(query, learned);
+    if (learned === null) wrong.set(query, true);
+    else known.set(query, learned);
     return learned;
   };
 }

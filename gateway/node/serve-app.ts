@@ -27,6 +27,8 @@ const DRAIN_MS = 10_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
+  // Here it is cheap to have at once what the edge loads when it needs it.
+  await app.yoga();
   const direct = createDirectEntry({ direct: app.direct, verifier: options.verifier, metrics: options.metrics, logger });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);

@@ -21,7 +21,7 @@ export async function prepareMessage(
   payload: SubscribePayload,
   context: ServerContext,
 ): Promise<PreparedArgs | readonly GraphQLError[]> {
-  const prepared = await prepareOperation(app, payload, context);
+  const prepared = await prepareOperation((await app.yoga()).server, payload, context);
   if (!('args' in prepared)) return prepared;
   const { args, execute: run, subscribe: follow } = prepared;
   return { ...args, rootValue: { execute: run as Run, subscribe: follow as Run } };
