@@ -48,10 +48,10 @@ export function createYogaGraphql(options: AppOptions, parsed: ParsedDocuments):
 function createServer(options: AppOptions, parsed: ParsedDocuments): YogaServer {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
+    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId, afterwards }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      const scope = { requestId, consistencyToken, traceparent, lastEventId };
+      const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards };
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },

@@ -22,7 +22,7 @@ export function commandMutation<Name extends CommandName>(name: Name, input: Inp
         wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
       },
       resolve: async (_root, args, context) => {
-        const { takeCommand } = await import('../resolvers/commands/take-command.ts');
+        const { takeCommand } = await import('../resolvers/mutations.ts');
         return takeCommand(context, name, inputOf(input, args), args);
       },
     }),

@@ -85,6 +85,6 @@ builder.mutationField('replayDeadLetter', (t) =>
       idempotencyKey: t.arg.string({ description: 'Sent again with the same key, it is tried once.' }),
       wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
     },
-    resolve: async (_root, args, context) => (await import('../resolvers/dead-letters/replay.ts')).replayDeadLetter(context, args.input, args),
+    resolve: async (_root, args, context) => (await import('../resolvers/mutations.ts')).replayDeadLetter(context, args.input, args),
   }),
 );

@@ -62,7 +62,7 @@ builder.mutationField('importLeads', (t) =>
       input: t.arg({ type: ImportLeadsInput, required: true }),
       idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same leads, once.' }),
     },
-    resolve: async (_root, args, context) => (await import('../resolvers/intake/import-leads.ts')).importLeads(context, args.input, args.idempotencyKey),
+    resolve: async (_root, args, context) => (await import('../resolvers/mutations.ts')).importLeads(context, args.input, args.idempotencyKey),
   }),
 );
 
@@ -81,7 +81,6 @@ builder.mutationField('importProperties', (t) =>
       input: t.arg({ type: ImportPropertiesInput, required: true }),
       idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same changes, once.' }),
     },
-    resolve: async (_root, args, context) =>
-      (await import('../resolvers/intake/import-properties.ts')).importProperties(context, args.input, args.idempotencyKey),
+    resolve: async (_root, args, context) => (await import('../resolvers/mutations.ts')).importProperties(context, args.input, args.idempotencyKey),
   }),
 );

@@ -76,13 +76,14 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
 
 /** Answers anew. */
 function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOptions): Make {
-  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, attempt: Attempt | undefined): RequestContext =>
+  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId, afterwards }: Asked, attempt: Attempt | undefined): RequestContext =>
     createContext({
       identity: attempt === undefined ? identity : observed(identity, attempt.authority, attempt.reads),
       requestId,
       consistencyToken,
       traceparent,
       lastEventId,
+      afterwards,
       reads: attempt?.reads,
     }) as RequestContext;
 

@@ -2,7 +2,7 @@
  * What GoHighLevel tells us, read from the shapes that it really sends: an inbound message flat (the marketplace's `InboundMessage`, a workflow's `TYPE_SMS`)
  * or nested under `message` and `contact`; a contact that was created or updated, or got a tag.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseTime } from '../../domain/time.ts';
 
 const text = z.string().trim().max(10_000);
