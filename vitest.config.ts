@@ -24,7 +24,7 @@ export default defineConfig({
       level('property', { timeoutMs: 60_000 }),
       level('contract', { services: true, timeoutMs: 60_000 }),
       level('integration', { services: true, timeoutMs: 60_000 }),
-      level('edge', { timeoutMs: 60_000 }),
+      level('edge', { services: true, timeoutMs: 60_000 }),
       level('fuzz', { services: true, timeoutMs: 300_000 }),
       level('e2e', { services: true, timeoutMs: 180_000, serial: true, after: 1 }),
       level('chaos', { services: true, timeoutMs: 420_000, serial: true, after: 2 }),

@@ -1,38 +1,29 @@
 /** The gateway as a function: a Request goes in, a Response comes out. Runs wherever web standards are. */
 import type { GraphQLSchema } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
 import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
-import { observed } from './byte-cache/observed.ts';
 import type { SharedCaches } from './cdn/shared-caches.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
 import { createGetHeaders, type GetHeadersOf } from './direct/get-headers.ts';
 import { contextHeaders } from './direct/http.ts';
 import { createMeantDocument, type MeantDocument } from './documents/meant-document.ts';
 import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
-import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
+import { createParsedDocuments } from './direct/parsed-documents.ts';
+import type { DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import { createGraphqlRoute, directOver } from './graphql-route.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
-import { useCrossOriginProtection } from './plugins/cross-origin.ts';
-import { useDocuments } from './plugins/documents.ts';
-import { useMaskedResults } from './plugins/errors.ts';
-import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
-import { useIdentity } from './plugins/identity.ts';
-import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
-import { useOperationMetrics } from './plugins/operation-metrics.ts';
-import { useParameterErrors } from './plugins/parameters.ts';
+import { BodyTooLargeError } from './plugins/body-cap.ts';
+import type { GraphiqlPage } from './plugins/graphiql.ts';
+import type { Limits } from './plugins/limits.ts';
 import { REQUEST_ID_HEADER, requestIdOf } from './plugins/request-id.ts';
-import { useSseEventIds } from './plugins/sse-event-ids.ts';
-import { useSubscriptionExpiry } from './plugins/subscription-expiry.ts';
 import type { OperationScope, RequestInfo, ServerContext } from './request-context.ts';
 import { answerRoute, type Assets, type Routed, type RouteHandlers } from './routes.ts';
+import type { Yoga } from './yoga.ts';
 
 export interface AppOptions {
   readonly schema: GraphQLSchema;
@@ -71,23 +62,18 @@ export interface App {
   readonly direct: DirectGraphql;
   /** Of its answers to GET, in the moment in which they go out. */
   readonly headersOf: GetHeadersOf;
-  /** For other transports: its getEnveloped runs operations with the same plugins. */
-  readonly yoga: YogaServerInstance<ServerContext, object>;
+  /** For other transports, and for what the direct way does not take. Loaded when it is first asked for. */
+  readonly yoga: () => Promise<Yoga>;
   /** Which text a request of another transport means. */
   readonly meant: MeantDocument;
 }
 
-/** Room for imports of 10,000 leads as CSV text; only callers with a token get to send a body at all. */
-const GRAPHQL_BYTES_MAX = 16_000_000;
-/** Of kept documents, in characters of their text; the parsed form takes tens of times that. */
-const DOCUMENT_CHARACTERS_MAX = 1_000_000;
-const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
-
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
   const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
-  const yoga = createYogaServer(options, meant);
-  const direct = directOver(options, { yoga, meant });
+  const parsed = createParsedDocuments();
+  const yoga = loadedOnce(async () => (await import('./yoga.ts')).createYogaGraphql(options, { parsed, meant }));
+  const direct = directOver(options, { parsed, meant, yoga });
   const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: options.caching?.sharedCaches });
   const graphql = createGraphqlRoute(options, { yoga, direct, headersOf });
   async function route(request: Request, context: ServerContext): Promise<Routed> {
@@ -127,53 +113,12 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
   return jsonAnswer(STATUS[extensions.code] ?? 500, { error: { message, ...extensions } });
 }
 
-function createYogaServer(options: AppOptions, meant: MeantDocument): App['yoga'] {
-  return createYoga<ServerContext, object>({
-    schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
-      if (resolverContext !== undefined) return resolverContext;
-      if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      const scope = { requestId, consistencyToken, traceparent, lastEventId };
-      if (attempt === undefined) return options.createContext({ identity, ...scope });
-      return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
-    },
-    plugins: plugins(options, meant),
-    // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
-    maskedErrors: false,
-    graphiql: false,
-    landingPage: false,
-    multipart: false,
-    maxRequestBodySize: false,
-    // Pages of other origins may not ask.
-    cors: false,
-    logging: false,
-    // Yoga keeps a thousand documents whatever their size; these keep what fits into memory.
-    parserAndValidationCache: {
-      documentCache: new LRUCache({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_document, text) => text.length + 1 }),
-      errorCache: new LRUCache<string, object>({ maxSize: WRONG_DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_error, text) => text.length + 1 }),
-    },
-  });
-}
-
-/** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents }: AppOptions, meant: MeantDocument): object[] {
-  const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
-    devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
-  return [
-    // Before the identity: a browser that opens the page has no token yet. The page holds nothing that is anyone's.
-    ...(graphiqlPage ? [useGraphiqlPage(graphiqlPage, tokenForPage)] : []),
-    useCrossOriginProtection(),
-    useIdentity(verifier, logger),
-    // Behind the identity: strangers cannot make us read a long body.
-    useBodyCap(GRAPHQL_BYTES_MAX),
-    useParameterErrors(),
-    useDocuments(documents ?? ANY_DOCUMENT, meant),
-    useLimits({ ...DEFAULT_LIMITS, ...limits }),
-    // Before the metrics, which then see a subscription end when its token does.
-    useSubscriptionExpiry(clock),
-    ...(metrics ? [useOperationMetrics(metrics)] : []),
-    useMaskedResults(logger),
-    // Behind the masking: what it adds is the last word on a result.
-    useSseEventIds(),
-  ];
+/** What could not be loaded is tried again by the next who needs it. */
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | null = null;
+  return () =>
+    (loading ??= load().catch((error: unknown) => {
+      loading = null;
+      throw error;
+    }));
 }

@@ -10,12 +10,12 @@ import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/config/variables.ts';
 import { createLateLog } from '../platform/log/late-log.ts';
 import type { Log } from '../platform/log/log.ts';
-import { digest } from '../platform/messages/new-id.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
 import { connectRedisViews } from '../platform/redis-views.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import type { GatewayPorts } from '../resolvers/ports.ts';
 import type { GatewayConfig } from './config.ts';
+import { tokenSecretOf } from './token-secret.ts';
 
 export interface ComposedGateway {
   readonly ports: GatewayPorts;
@@ -30,8 +30,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
   const { redis, origin } = requireAddresses(config);
   const log = composeLog(config, logger);
   const views = connectRedisViews(redis, logger);
-  // Every gateway has the origin's token, so all sign alike; what is signed tells nothing of it.
-  const tokenSecret = await digest(`consistency tokens\n${origin.token}`);
+  const tokenSecret = await tokenSecretOf(origin.token);
   return {
     ports: {
       log,

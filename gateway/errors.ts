@@ -2,8 +2,7 @@
  * What clients are told of errors: always a code of the catalogue, never an inside. What is not known to be fit for a client becomes
  * INTERNAL with the request's id, and goes to the log whole under the same id.
  */
-import type { GraphQLError } from 'graphql';
-import { createGraphQLError } from 'graphql-yoga';
+import { GraphQLError } from 'graphql';
 import { KeysUnavailableError } from '../platform/auth/token-verifier.ts';
 import { EventStoreUnavailableError } from '../platform/event-store/event-store.ts';
 import { LogUnavailableError } from '../platform/log/log.ts';
@@ -55,7 +54,7 @@ export function maskResult<R extends Result>(result: R, scope: ErrorScope): R {
 export function maskError(error: GraphQLError, scope: ErrorScope, hasData = false): GraphQLError {
   const { message, extensions } = clientErrorOf(error, scope);
   const http = givenHttp(error) ?? (hasData ? undefined : httpOf(extensions, error.path === undefined));
-  return createGraphQLError(message, {
+  return new GraphQLError(message, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,

@@ -1,17 +1,18 @@
 /** The path /graphql: what goes the direct way, and what goes to Yoga. */
-import type { DocumentNode, GraphQLError } from 'graphql';
+import { specifiedRules, validate } from 'graphql';
 import type { App, AppOptions, Caching } from './app.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
 import { createDocuments } from './direct/documents.ts';
 import { PRIVATE_HEADERS } from './direct/get-headers.ts';
 import { isDirect, responseOf } from './direct/http.ts';
+import { ANY_DOCUMENT, answeredBy } from './documents/rules.ts';
 import { bodyIn } from './direct/query-string.ts';
+import { parseOnce, type ParsedDocuments } from './direct/parsed-documents.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
-import { throughPlugins } from './direct/through-plugins.ts';
 import { isCrossOrigin } from './plugins/cross-origin.ts';
 import { identify } from './plugins/identity.ts';
-import { DEFAULT_LIMITS } from './plugins/limits.ts';
+import { DEFAULT_LIMITS, limitRules } from './plugins/limits.ts';
 import { costOf } from './plugins/operation-cost.ts';
 import type { ServerContext } from './request-context.ts';
 
@@ -20,7 +21,7 @@ export function createGraphqlRoute({ verifier }: AppOptions, { yoga, direct, hea
   const isForDirect = ({ method, url, headers }: Request): boolean =>
     isDirect(method, (name) => headers.get(name)) && !isCrossOrigin(headers, new URL(url).host);
   const byYoga = async (request: Request, context: ServerContext): Promise<Response> => {
-    const response = await yoga.handleRequest(request, context);
+    const response = await (await yoga()).server.handleRequest(request, context);
     // Streams and pages say more.
     if (!response.headers.has('cache-control')) response.headers.set('cache-control', PRIVATE_HEADERS['cache-control']);
     return response;
@@ -42,21 +43,24 @@ export function createGraphqlRoute({ verifier }: AppOptions, { yoga, direct, hea
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
 /** What the direct way is made of. */
-export function directOver(options: AppOptions, { yoga, meant }: Pick<App, 'yoga' | 'meant'>): DirectGraphql {
-  const { schema, createContext, logger, metrics, caching } = options;
-  const { parse, validate } = yoga.getEnveloped({});
+/** `parsed`: shared with the other way. */
+export function directOver(options: AppOptions, { parsed, meant, yoga }: Pick<App, 'yoga' | 'meant'> & { readonly parsed: ParsedDocuments }): DirectGraphql {
+  const { schema, createContext, metrics, caching } = options;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const rules = [...specifiedRules, ...limitRules(limits)];
+  const isAnswered = answeredBy(options.documents ?? ANY_DOCUMENT);
   const documents = createDocuments({
     schema,
-    parse: (query) => parse(query) as DocumentNode,
-    validate: (document) => validate(schema, document) as readonly GraphQLError[],
+    isAnswered,
+    parse: (query) => parseOnce(parsed, query, limits.tokensMax),
+    validate: (document) => validate(schema, document, rules),
   });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({
     questionOf: createQuestionOf({ meant, documents, isTooCostly }),
     createContext,
-    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
+    throughPlugins: async (params, context, mediaType) => (await yoga()).answer(params, context, mediaType),
     metrics,
     keeping: caching && keepingFor(options, caching),
   });

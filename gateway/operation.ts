@@ -1,8 +1,7 @@
 /** One operation through the plugins, on any transport. */
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
-import { createGraphQLError } from 'graphql-yoga';
-import type { App } from './app.ts';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { ServerContext } from './request-context.ts';
+import type { YogaServer } from './yoga.ts';
 
 export interface OperationParams {
   readonly query: string;
@@ -21,11 +20,11 @@ export interface PreparedOperation {
 
 /** The operation ready to run, or what is wrong with it. */
 export async function prepareOperation(
-  { yoga }: Pick<App, 'yoga'>,
+  server: YogaServer,
   params: OperationParams,
   context: ServerContext,
 ): Promise<PreparedOperation | readonly GraphQLError[]> {
-  const enveloped = yoga.getEnveloped({ ...context, params });
+  const enveloped = server.getEnveloped({ ...context, params });
   try {
     const document = enveloped.parse(params.query);
     const problems: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
@@ -46,5 +45,5 @@ export async function prepareOperation(
 export function asGraphQLError(error: unknown): GraphQLError {
   if (error instanceof Error && error.name === 'GraphQLError') return error as GraphQLError;
   const originalError = error instanceof Error ? error : new Error(String(error));
-  return createGraphQLError(originalError.message, { originalError });
+  return new GraphQLError(originalError.message, { originalError });
 }

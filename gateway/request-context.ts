@@ -9,6 +9,8 @@ export interface RequestInfo {
   readonly bodyText?: string | undefined;
   /** Of the connection's other end, where the platform tells. */
   readonly remoteAddress?: string | undefined;
+  /** Where the platform ends a request with its answer: what goes on behind it is told here. */
+  readonly afterwards?: ((work: Promise<unknown>) => void) | undefined;
 }
 
 /** An execution whose answer may be kept: what it reads is noted. */
@@ -44,4 +46,5 @@ export interface OperationScope {
   readonly requestId: string;
   readonly consistencyToken?: string | undefined;
   readonly lastEventId?: string | undefined;
+  readonly afterwards?: RequestInfo['afterwards'];
 }

@@ -1,6 +1,6 @@
 /** Which path is answered by whom. */
 import { jsonAnswer, methodNotAllowed, notFound } from './answers.ts';
-import { answerDevToken, type DevTokens } from './dev-token.ts';
+import type { DevTokens } from './dev-token.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { capBody } from './plugins/body-cap.ts';
@@ -44,10 +44,17 @@ export async function answerRoute(request: Request, path: string, info: RequestI
     case '/webhooks/crm':
       return { route: path, response: await answerWebhook(request, handlers.webhook) };
     case '/dev/token':
-      return { route: path, response: handlers.devTokens ? await answerDevToken(request, info, handlers.devTokens) : notFound() };
+      return { route: path, response: await answerDevTokenAsked(request, info, handlers.devTokens) };
     default:
       return { route: 'assets', response: await answerAsset(request, path, handlers.assets) };
   }
+}
+
+/** Loaded only where there are any. */
+async function answerDevTokenAsked(request: Request, info: RequestInfo, devTokens: DevTokens | undefined): Promise<Response> {
+  if (devTokens === undefined) return notFound();
+  const { answerDevToken } = await import('./dev-token.ts');
+  return answerDevToken(request, info, devTokens);
 }
 
 async function answerReady(health: Health): Promise<Response> {

@@ -2,9 +2,9 @@
  * Redis over the Upstash REST protocol, as this product uses it: raw replies, one attempt, a hard timeout, and two kinds of error.
  * Edge safe: the global fetch does the requests unless `requester` says otherwise (redis-rest-undici.ts, on Node).
  */
-import type { Requester, UpstashRequest } from '@upstash/redis/cloudflare';
-import { Redis } from '@upstash/redis/cloudflare';
+import type { Requester } from '@upstash/redis/cloudflare';
 import { RestCommandError, RestUnavailableError, refusal, restError } from './redis-rest-errors.ts';
+import { createFetchRequester } from './redis-rest-fetch.ts';
 
 export { RestCommandError, RestUnavailableError };
 
@@ -43,34 +43,8 @@ export interface RestClientOptions {
   readonly token: string;
   /** A request takes at most this long; 5,000 if absent. */
   readonly timeoutMs?: number | undefined;
-  /** Does the requests instead of the SDK's own client (then `url`, `token` and `timeoutMs` are its business). */
+  /** Does the requests instead of fetch (then `url`, `token` and `timeoutMs` are its business). */
   readonly requester?: Requester | undefined;
-}
-
-/** The SDK's typed methods cannot pipeline arbitrary commands; its transport can. */
-class RawRedis extends Redis {
-  send(request: UpstashRequest): Promise<unknown> {
-    return this.client.request(request);
-  }
-}
-
-function makeSend({ url, token, timeoutMs = 5000, requester }: RestClientOptions): (request: UpstashRequest) => Promise<unknown> {
-  if (requester) return (request) => requester.request(request);
-  const redis = new RawRedis({
-    url,
-    token,
-    automaticDeserialization: false,
-    enableAutoPipelining: false,
-    enableTelemetry: false,
-    latencyLogging: false,
-    readYourWrites: false,
-    responseEncoding: false,
-    // `retry: false` still means two attempts; writes must not be sent twice.
-    retry: { retries: 0 },
-    // A function: an AbortSignal itself would come back as an invented 200 on abort.
-    signal: () => AbortSignal.timeout(timeoutMs),
-  });
-  return (request) => redis.send(request);
 }
 
 async function sha1(source: string): Promise<string> {
@@ -93,7 +67,7 @@ function toReply(value: unknown): RestReply {
 
 /** Makes a client; it opens nothing until it is used and needs no closing. */
 export function createRestClient(options: RestClientOptions): RestRedis {
-  const send = makeSend(options);
+  const requester = options.requester ?? createFetchRequester(options);
   const shas = new Map<string, Promise<string>>();
   /** Sources that the server is believed to know; a NOSCRIPT corrects the belief. */
   const known = new Set<string>();
@@ -106,7 +80,7 @@ export function createRestClient(options: RestClientOptions): RestRedis {
 
   const request = async (path: string[], body: readonly unknown[]): Promise<unknown> => {
     try {
-      return await send({ path, body });
+      return await requester.request({ path, body });
     } catch (error) {
       throw restError(error);
     }

@@ -1,5 +1,4 @@
 /** What can go wrong between us and a Redis that speaks REST. Neither error carries the command: it may hold personal data. */
-import { errors } from '@upstash/redis/cloudflare';
 
 /** No answer, or none that can be used: network, timeout, 5xx, a proxy's page, a Redis that is loading or full. Whether the command ran is unknown. */
 export class RestUnavailableError extends Error {
@@ -20,7 +19,7 @@ export class RestCommandError extends Error {
 const PASSING = new Set(['UNAVAILABLE', 'LOADING', 'BUSY', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'READONLY', 'OOM', 'MISCONF', 'NOREPLICAS']);
 const REDIS_ERROR = /^([A-Z][A-Z0-9]*) /;
 
-/** Sorts a refusal's text. The SDK hides the HTTP status, so that a Redis error is known by its form: a word in capitals first. */
+/** Sorts a refusal's text: a Redis error is known by its form, a word in capitals first. */
 export function refusal(text: string): RestUnavailableError | RestCommandError {
   const code = REDIS_ERROR.exec(text)?.[1];
   return code === undefined || PASSING.has(code) ? new RestUnavailableError(text) : new RestCommandError(text);
@@ -29,9 +28,6 @@ export function refusal(text: string): RestUnavailableError | RestCommandError {
 /** Anything that a requester threw, as one of ours. */
 export function restError(error: unknown): RestUnavailableError | RestCommandError {
   if (error instanceof RestUnavailableError || error instanceof RestCommandError) return error;
-  if (error instanceof errors.UpstashJSONParseError) return new RestUnavailableError('the answer is not JSON'); // a subclass of the next
-  // The SDK appends the whole command to its message.
-  if (error instanceof errors.UpstashError) return refusal(error.message.split(', command was: ', 1)[0] ?? '');
   const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : 'unknown';
   return new RestUnavailableError(`no answer from Redis over REST: ${reason}`, { cause: error });
 }

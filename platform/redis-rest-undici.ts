@@ -1,7 +1,7 @@
 /** A requester for createRestClient on Node: undici's pool costs a fraction of what fetch costs a request. Not for the edge. */
 import type { Requester, UpstashRequest, UpstashResponse } from '@upstash/redis/cloudflare';
 import { Pool } from 'undici';
-import { RestUnavailableError, refusal } from './redis-rest-errors.ts';
+import { restAnswer } from './redis-rest-answer.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 export interface UndiciRequesterOptions {
@@ -11,16 +11,6 @@ export interface UndiciRequesterOptions {
   readonly timeoutMs?: number | undefined;
   /** Connections at most; 16 if absent. */
   readonly connections?: number | undefined;
-}
-
-function refusalIn(text: string, status: number): string {
-  try {
-    const body = JSON.parse(text) as { error?: unknown } | null;
-    if (typeof body?.error === 'string') return body.error;
-  } catch {
-    // A proxy's page: its status says enough.
-  }
-  return `answered with ${status}`;
 }
 
 /** Throws RestUnavailableError and RestCommandError; `close` waits for what is under way. */
@@ -36,13 +26,7 @@ export function createUndiciRequester({ url, token, timeoutMs = 5000, connection
         const answer = await pool.request({ ...sent, signal });
         return [answer.statusCode, await answer.body.text()] as const;
       });
-      if (status >= 500) throw new RestUnavailableError(refusalIn(text, status));
-      if (status !== 200) throw refusal(refusalIn(text, status));
-      try {
-        return JSON.parse(text) as UpstashResponse<Result>;
-      } catch (cause) {
-        throw new RestUnavailableError('the answer is not JSON', { cause });
-      }
+      return restAnswer<Result>(status, text);
     },
     close: () => pool.close(),
   };

@@ -16,12 +16,18 @@ export interface SharedOptions {
   /** For views and lists in memory (L1); 0: none are kept; 100 MB if absent. */
   readonly nearBytesMax?: number | undefined;
   readonly onVisible?: FeedOptions['onVisible'];
+  /** FeedOptions.listens. */
+  readonly listens?: boolean | undefined;
 }
 
 /** Once for a process. Nothing is read or listened to before it is needed. */
-export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}, { nearBytesMax, onVisible }: SharedOptions = {}): GatewayShared {
+export function createGatewayShared(
+  ports: GatewayPorts,
+  timing: Partial<Timing> = {},
+  { nearBytesMax, onVisible, listens }: SharedOptions = {},
+): GatewayShared {
   const changes = createChanges();
-  const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible });
+  const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible, listens });
   const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime(), bytesMax: nearBytesMax });
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
@@ -38,6 +44,15 @@ export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing>
       await within(allTiming.lookupMs, receipts.idle()).catch(() => undefined);
     },
   };
+}
+
+/**
+ * What one request has for itself, where nothing may be under way for two (an isolate): news for as long as it wants them, and its own notes. `lasting`
+ * was made with `listens: false`.
+ */
+export function sharedOfOneRequest(ports: GatewayPorts, lasting: GatewayShared): GatewayShared {
+  const { changes } = lasting;
+  return { ...lasting, feed: createLiveFeed(ports.liveBus, ports.logger, { changes, listens: false }), receipts: createReceiptNotes(ports) };
 }
 
 export interface RequestFacts {

@@ -1,5 +1,4 @@
 /** Changing agents. */
-import { upsertAgent } from '../resolvers/commands/agent-commands.ts';
 import { builder } from './builder.ts';
 import { commandMutation } from './command-mutation.ts';
 import { RoleEnum } from './enums.ts';
@@ -21,4 +20,4 @@ const UpsertAgentInput = builder.inputType('UpsertAgentInput', {
   }),
 });
 
-commandMutation('upsertAgent', UpsertAgentInput, upsertAgent, 'A new agent, or changes to one. Managers and admins only.');
+commandMutation('upsertAgent', UpsertAgentInput, 'A new agent, or changes to one. Managers and admins only.');

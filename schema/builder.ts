@@ -1,15 +1,11 @@
 /** The one builder. Fields are non-null unless a type says that absence means something. */
 import SchemaBuilder from '@pothos/core';
-import RelayPlugin from '@pothos/plugin-relay';
 import type { RequestContext } from '../resolvers/context.ts';
 import { parseDateTime, parseDecimal } from '../resolvers/scalars.ts';
-import { PART } from './cache-control.ts';
 
 export interface SchemaTypes {
   Context: RequestContext;
   DefaultFieldNullability: false;
-  DefaultEdgesNullability: false;
-  DefaultNodeNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: string; Output: string };
@@ -18,18 +14,7 @@ export interface SchemaTypes {
   };
 }
 
-export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [RelayPlugin],
-  defaultFieldNullability: false,
-  relay: {
-    cursorType: 'String',
-    edgesFieldOptions: { nullable: false },
-    nodeFieldOptions: { nullable: false },
-    nodeQueryOptions: false,
-    nodesQueryOptions: false,
-    pageInfoTypeOptions: { extensions: { ...PART } },
-  },
-});
+export const builder = new SchemaBuilder<SchemaTypes>({ defaultFieldNullability: false });
 
 builder.scalarType('DateTime', {
   description: 'A moment, ISO 8601 with an offset; answers are in UTC with milliseconds: 2026-03-01T09:30:00.000Z.',

@@ -1,16 +1,16 @@
 /** The shape that every mutation has. */
-import type { CommandDefinition } from '../resolvers/commands/command.ts';
-import { submitCommand } from '../resolvers/commands/submit.ts';
+import type { CommandName, InputOf } from '../resolvers/commands/take-command.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { hasOneEffect } from './effect.ts';
 import { WaitEnum } from './enums.ts';
+import { withMutations } from './late-mutations.ts';
 import { CommandReceiptType } from './refs.ts';
 
 type ExtendedTypes = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 type InputObject<Input> = PothosSchemaTypes.InputObjectRef<ExtendedTypes, Input>;
 
-/** Adds the mutation `name` for one command. */
-export function commandMutation<Input>(name: string, input: InputObject<Input>, definition: CommandDefinition<Input>, description: string): void {
+/** Adds the mutation for the command of that name. */
+export function commandMutation<Name extends CommandName>(name: Name, input: InputObject<InputOf<Name>>, description: string): void {
   builder.mutationField(name, (t) =>
     t.field({
       type: CommandReceiptType,
@@ -24,7 +24,7 @@ export function commandMutation<Input>(name: string, input: InputObject<Input>, 
         expectedVersion: t.arg.int({ description: 'Rejected with VERSION_CONFLICT where the version is another by then.' }),
         wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
       },
-      resolve: (_root, args, context) => context.effect.run(() => submitCommand(context, definition, inputOf(input, args), args)),
+      resolve: (_root, args, context) => context.effect.run(() => withMutations(({ takeCommand }) => takeCommand(context, name, inputOf(input, args), args))),
     }),
   );
 }

@@ -2,8 +2,9 @@
 import type { DeadLetter } from '../resolvers/dead-letters/dead-letter.ts';
 import { appendedAt, laneOfLetter, leadOfLetter, receiptOfLetter } from '../resolvers/dead-letters/dead-letter.ts';
 import { listDeadLetters } from '../resolvers/dead-letters/list.ts';
-import { replayDeadLetter } from '../resolvers/dead-letters/replay.ts';
+import { withMutations } from './late-mutations.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
 import { LaneEnum, WaitEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
 import { CommandReceiptType } from './refs.ts';
@@ -42,7 +43,7 @@ const DeadLetterType = builder.objectRef<DeadLetter>('DeadLetter').implement({
   }),
 });
 
-const DeadLetterConnection = builder.connectionObject({ type: DeadLetterType, name: 'DeadLetterConnection' }, { name: 'DeadLetterEdge' });
+const DeadLetterConnection = connectionType('DeadLetter', DeadLetterType);
 
 const DeadLetterFilterInput = builder.inputType('DeadLetterFilter', {
   description: 'All that is given must hold.',
@@ -85,6 +86,6 @@ builder.mutationField('replayDeadLetter', (t) =>
       idempotencyKey: t.arg.string({ description: 'Sent again with the same key, it is tried once.' }),
       wait: t.arg({ type: WaitEnum, defaultValue: 'ACCEPTED' }),
     },
-    resolve: (_root, args, context) => replayDeadLetter(context, args.input, args),
+    resolve: (_root, args, context) => withMutations(({ replayDeadLetter }) => replayDeadLetter(context, args.input, args)),
   }),
 );

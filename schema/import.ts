@@ -1,7 +1,6 @@
-/** Many leads or listings at once. */
-import { importLeads } from '../resolvers/intake/import-leads.ts';
-import { importProperties } from '../resolvers/intake/import-properties.ts';
+/** Many leads or listings at once. Few processes ever take a file: what reads one is loaded with the first that comes. */
 import type { ImportInterruption, ImportProblem, ImportReport } from '../resolvers/intake/import-rows.ts';
+import { withMutations } from './late-mutations.ts';
 import { builder } from './builder.ts';
 import { CreateLeadInput } from './lead-inputs.ts';
 import { CommandReceiptType } from './refs.ts';
@@ -64,7 +63,7 @@ builder.mutationField('importLeads', (t) =>
       input: t.arg({ type: ImportLeadsInput, required: true }),
       idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same leads, once.' }),
     },
-    resolve: (_root, args, context) => importLeads(context, args.input, args.idempotencyKey),
+    resolve: (_root, args, context) => withMutations(({ importLeads }) => importLeads(context, args.input, args.idempotencyKey)),
   }),
 );
 
@@ -83,6 +82,6 @@ builder.mutationField('importProperties', (t) =>
       input: t.arg({ type: ImportPropertiesInput, required: true }),
       idempotencyKey: t.arg.string({ description: 'The same key and rows again: the same changes, once.' }),
     },
-    resolve: (_root, args, context) => importProperties(context, args.input, args.idempotencyKey),
+    resolve: (_root, args, context) => withMutations(({ importProperties }) => importProperties(context, args.input, args.idempotencyKey)),
   }),
 );

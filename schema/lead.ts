@@ -7,6 +7,7 @@ import { scoreHistoryOf } from '../resolvers/leads/score-history.ts';
 import { timelineOf } from '../resolvers/leads/timeline.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
 import { IntentEnum, LeadOrderEnum, LeadSourceEnum, StageEnum, TierEnum } from './enums.ts';
 import { CampaignType, EngagementType, NoteType, PreferencesType, TaskType } from './lead-parts.ts';
 import { MatchConnection } from './match.ts';
@@ -80,7 +81,7 @@ LeadType.implement({
   }),
 });
 
-export const LeadConnection = builder.connectionObject({ type: LeadType, name: 'LeadConnection' }, { name: 'LeadEdge' });
+export const LeadConnection = connectionType('Lead', LeadType);
 
 const LeadFilterInput = builder.inputType('LeadFilter', {
   description: 'All that is given must hold.',

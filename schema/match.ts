@@ -1,6 +1,7 @@
 /** How well properties suit a lead. */
 import type { PropertyMatch } from '../domain/matching/property-match.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
 import { PropertyType } from './refs.ts';
 
 const MatchType = builder.objectRef<PropertyMatch>('PropertyMatch').implement({
@@ -20,4 +21,4 @@ const MatchType = builder.objectRef<PropertyMatch>('PropertyMatch').implement({
   }),
 });
 
-export const MatchConnection = builder.connectionObject({ type: MatchType, name: 'PropertyMatchConnection' }, { name: 'PropertyMatchEdge' });
+export const MatchConnection = connectionType('PropertyMatch', MatchType);

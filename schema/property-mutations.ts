@@ -1,5 +1,4 @@
 /** Changing listings. */
-import { upsertProperty, withdrawProperty } from '../resolvers/commands/property-commands.ts';
 import { builder } from './builder.ts';
 import { commandMutation } from './command-mutation.ts';
 import { PropertyStatusEnum } from './enums.ts';
@@ -33,5 +32,5 @@ const WithdrawPropertyInput = builder.inputType('WithdrawPropertyInput', {
   fields: (t) => ({ propertyId: t.id({ required: true }), reason: t.string() }),
 });
 
-commandMutation('upsertProperty', UpsertPropertyInput, upsertProperty, 'Lists a property or changes its listing. Managers and admins only.');
-commandMutation('withdrawProperty', WithdrawPropertyInput, withdrawProperty, 'Takes a property from the market. Managers and admins only.');
+commandMutation('upsertProperty', UpsertPropertyInput, 'Lists a property or changes its listing. Managers and admins only.');
+commandMutation('withdrawProperty', WithdrawPropertyInput, 'Takes a property from the market. Managers and admins only.');

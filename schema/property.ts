@@ -5,6 +5,7 @@ import { propertyById } from '../resolvers/properties/property.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { notPersonal, PERSONAL } from './cache-control.ts';
+import { connectionType } from './connection.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
 import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
@@ -51,10 +52,7 @@ PropertyType.implement({
   }),
 });
 
-const PropertyConnection = builder.connectionObject(
-  { type: PropertyType, name: 'PropertyConnection', extensions: { ...FOR_A_MINUTE } },
-  { name: 'PropertyEdge', extensions: { ...FOR_A_MINUTE } },
-);
+const PropertyConnection = connectionType('Property', PropertyType, FOR_A_MINUTE);
 
 const PropertyFilterInput = builder.inputType('PropertyFilter', {
   description: 'All that is given must hold.',

@@ -1,6 +1,7 @@
 /** A lead's events as people read them. */
 import type { TimelineEntry } from '../domain/views/timeline.ts';
 import { builder } from './builder.ts';
+import { connectionType } from './connection.ts';
 
 const TimelineEntryType = builder.objectRef<TimelineEntry>('TimelineEntry').implement({
   description: 'Something that happened to a lead. Never changed.',
@@ -14,4 +15,4 @@ const TimelineEntryType = builder.objectRef<TimelineEntry>('TimelineEntry').impl
   }),
 });
 
-export const TimelineConnection = builder.connectionObject({ type: TimelineEntryType, name: 'TimelineConnection' }, { name: 'TimelineEdge' });
+export const TimelineConnection = connectionType('Timeline', TimelineEntryType);

@@ -12,12 +12,12 @@ import { observed } from '../byte-cache/observed.ts';
 import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Attempt, OperationScope, ServerContext } from '../request-context.ts';
-import { mediaTypeFor, type MediaType } from './media-type.ts';
+import { contentTypeOf, mediaTypeFor, type MediaType } from './media-type.ts';
 import { keyOf, type Question, type QuestionOf } from './question.ts';
 import { within } from '../../resolvers/within.ts';
 import type { CompiledOperation } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
-import { contentTypeOf, type MadeAnswer } from './through-plugins.ts';
+import type { MadeAnswer } from './through-plugins.ts';
 
 /** A request whose method, headers and origin were looked at. */
 export interface Asked extends ServerContext {
@@ -76,16 +76,19 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
 
 /** Answers anew. */
 function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOptions): Make {
-  const contextFor = ({ identity, requestId, consistencyToken, traceparent, lastEventId }: Asked, actsOnce: boolean, attempt?: Attempt): RequestContext =>
-    createContext({
+  const contextFor = (asked: Asked, actsOnce: boolean, attempt?: Attempt): RequestContext => {
+    const { identity, requestId, consistencyToken, traceparent, lastEventId, afterwards } = asked;
+    return createContext({
       identity: attempt === undefined ? identity : observed(identity, attempt.authority, attempt.reads),
       actsOnce,
       requestId,
       consistencyToken,
       traceparent,
       lastEventId,
+      afterwards,
       reads: attempt?.reads,
     }) as RequestContext;
+  };
 
   return (asked, question, mediaType, attempt) => {
     const query = question.compiled?.query() ?? null;

@@ -28,6 +28,8 @@ export type Documents = (query: string) => KnownDocument | null;
 
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
+  /** Others are for the plugins to refuse; absent: any. */
+  readonly isAnswered?: ((query: string) => boolean) | undefined;
   /** Throws for what is no GraphQL. */
   readonly parse: (query: string) => DocumentNode;
   readonly validate: (document: DocumentNode) => readonly GraphQLError[];
@@ -35,10 +37,12 @@ export interface DocumentsOptions {
 
 /** Of their texts; the parsed form takes tens of times that. */
 const DOCUMENT_CHARACTERS_MAX = 1_000_000;
+/** Of the texts of those that are not valid. */
+const WRONG_CHARACTERS_MAX = 100_000;
 /** Of all compiled operations. */
 const FIELDS_MAX = 50_000;
 
-export function createDocuments({ schema, parse, validate }: DocumentsOptions): Documents {
+export function createDocuments({ schema, isAnswered = () => true, parse, validate }: DocumentsOptions): Documents {
   const texts = createTextMemory();
   const coercion = createCoercion(schema);
   const known = new LRUCache<string, KnownDocument>({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_known, query) => query.length + 1 });
@@ -46,9 +50,11 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
     maxSize: FIELDS_MAX,
     sizeCalculation: ({ query }) => (query?.fields ?? 0) + 1,
   });
+  /** Looked at once, as the valid ones are. */
+  const wrong = new LRUCache<string, true>({ maxSize: WRONG_CHARACTERS_MAX, sizeCalculation: (_true, query) => query.length + 1 });
   let documents = 0;
   const learn = (query: string): KnownDocument | null => {
-    const document = parsed(query, parse);
+    const document = isAnswered(query) ? parsed(query, parse) : null;
     if (document === null || validate(document).length > 0) return null;
     const conditionNames = [...conditionsIn(document)].sort();
     const number = (documents += 1);
@@ -75,8 +81,10 @@ export function createDocuments({ schema, parse, validate }: DocumentsOptions): 
   return (query) => {
     const remembered = known.get(query);
     if (remembered !== undefined) return remembered;
+    if (wrong.has(query)) return null;
     const learned = learn(query);
-    if (learned !== null) known.set(query, learned);
+    if (learned === null) wrong.set(query, true);
+    else known.set(query, learned);
     return learned;
   };
 }

@@ -2,11 +2,11 @@
 import type { ExecutionResult } from 'graphql';
 import { processRegularResult } from 'graphql-yoga';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { App } from '../app.ts';
 import { maskResult } from '../errors.ts';
 import { prepareOperation, type OperationParams } from '../operation.ts';
 import type { ServerContext } from '../request-context.ts';
-import type { MediaType } from './media-type.ts';
+import type { YogaServer } from '../yoga.ts';
+import { contentTypeOf, type MediaType } from './media-type.ts';
 
 /** An answer as HTTP sends it; headers in small letters. */
 export interface MadeAnswer {
@@ -19,23 +19,21 @@ export interface MadeAnswer {
 
 /** Of a query or a mutation: one result. Never rejects for what went wrong in it. */
 export async function throughPlugins(
-  app: Pick<App, 'yoga'>,
+  server: YogaServer,
   params: OperationParams,
   context: ServerContext,
   mediaType: MediaType,
   logger: Logger,
 ): Promise<MadeAnswer> {
-  const result = maskResult(await resultOf(app, params, context), { requestId: context.requestId, logger });
+  const result = maskResult(await resultOf(server, params, context), { requestId: context.requestId, logger });
   const isWhole = result.data != null && result.errors === undefined;
   if (isWhole) return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: JSON.stringify(result), isWhole };
   // Which status goes with which error is Yoga's to know.
-  const response = processRegularResult(result, app.yoga.fetchAPI, mediaType);
+  const response = processRegularResult(result, server.fetchAPI, mediaType);
   return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text(), isWhole };
 }
 
-export const contentTypeOf = (mediaType: MediaType): string => `${mediaType}; charset=utf-8`;
-
-async function resultOf(app: Pick<App, 'yoga'>, params: OperationParams, context: ServerContext): Promise<ExecutionResult> {
-  const prepared = await prepareOperation(app, params, context);
+async function resultOf(server: YogaServer, params: OperationParams, context: ServerContext): Promise<ExecutionResult> {
+  const prepared = await prepareOperation(server, params, context);
   return 'args' in prepared ? await prepared.execute(prepared.args) : { errors: prepared };
 }

@@ -10,3 +10,9 @@ export interface DocumentRules {
 }
 
 export const ANY_DOCUMENT: DocumentRules = { known: new Map(), answered: 'any' };
+
+/** Whether a document may be asked, by its text. */
+export function answeredBy({ known, answered }: DocumentRules): (text: string) => boolean {
+  const texts = new Set(known.values());
+  return (text) => answered === 'any' || texts.has(text);
+}

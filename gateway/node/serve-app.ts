@@ -3,6 +3,7 @@ import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
+import { loadMutations } from '../../schema/late-mutations.ts';
 import type { Health } from '../health.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { listenHttp } from './http-server.ts';
@@ -27,6 +28,8 @@ const DRAIN_MS = 10_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
+  // Here it is cheap to have at once what the edge loads when it needs it.
+  await Promise.all([app.yoga(), loadMutations()]);
   const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier: options.verifier, metrics: options.metrics, logger });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);

@@ -23,7 +23,7 @@ export async function prepareMessage(
 ): Promise<PreparedArgs | readonly GraphQLError[]> {
   const query = await textOf(app, payload);
   if (typeof query !== 'string') return query;
-  const prepared = await prepareOperation(app, { ...payload, query }, context);
+  const prepared = await prepareOperation((await app.yoga()).server, { ...payload, query }, context);
   if (!('args' in prepared)) return prepared;
   const { args, execute: run, subscribe: follow } = prepared;
   return { ...args, rootValue: { execute: run as Run, subscribe: follow as Run } };

@@ -2,12 +2,12 @@
 import type { Plugin } from 'graphql-yoga';
 import { ApiError } from '../../resolvers/errors.ts';
 import type { MeantDocument } from '../documents/meant-document.ts';
-import type { DocumentRules } from '../documents/rules.ts';
+import { answeredBy, type DocumentRules } from '../documents/rules.ts';
 import { asGraphQLError } from '../operation.ts';
 
 /** `meant` is asked for requests over HTTP; other transports ask it themselves. */
-export function useDocuments({ known, answered }: DocumentRules, meant: MeantDocument): Plugin {
-  const texts = new Set(known.values());
+export function useDocuments(rules: DocumentRules, meant: MeantDocument): Plugin {
+  const isAnswered = answeredBy(rules);
   return {
     // Yoga does not look for an id in an address.
     onRequestParse({ request, url, requestParser, setRequestParser }) {
@@ -25,7 +25,7 @@ export function useDocuments({ known, answered }: DocumentRules, meant: MeantDoc
       }
     },
     onParse({ params: { source } }) {
-      if (answered === 'any' || texts.has(typeof source === 'string' ? source : source.body)) return;
+      if (isAnswered(typeof source === 'string' ? source : source.body)) return;
       throw new ApiError('PERSISTED_ONLY', 'only the documents of our own clients are answered here: ask by the id of one');
     },
   };

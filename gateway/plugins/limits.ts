@@ -14,9 +14,11 @@ export interface Limits {
 }
 export const DEFAULT_LIMITS: Limits = { depthMax: 12, aliasesMax: 50, tokensMax: 5_000, costMax: 25_000 };
 
+/** Beside those of GraphQL itself. */
+export const limitRules = ({ depthMax, aliasesMax }: Limits) => [depthLimitRule(depthMax), aliasLimitRule(aliasesMax)];
+
 export function useLimits(limits: Limits): Plugin {
-  const depthRule = depthLimitRule(limits.depthMax);
-  const aliasRule = aliasLimitRule(limits.aliasesMax);
+  const rules = limitRules(limits);
   const refusal = (args: Parameters<typeof costOf>[0]) => {
     const cost = costOf(args);
     return cost > limits.costMax
@@ -31,8 +33,7 @@ export function useLimits(limits: Limits): Plugin {
       params.options = { ...params.options, maxTokens: limits.tokensMax };
     },
     onValidate({ addValidationRule }) {
-      addValidationRule(depthRule);
-      addValidationRule(aliasRule);
+      rules.forEach((rule) => addValidationRule(rule));
     },
     // The cost depends on variables, which validation does not see (its verdict is kept for the document).
     onExecute({ args, setResultAndStopExecution }) {

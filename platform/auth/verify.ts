@@ -12,6 +12,8 @@ export type TokenVerifierOptions = KeySource & {
   /** Required `aud`, if given. */
   readonly audience?: string | undefined;
   readonly clock: Clock;
+  /** False where what one request waits for ends with it: each makes its own check then. */
+  readonly joins?: boolean | undefined;
 };
 
 /** Public-key algorithms only: a shared secret or no signature at all is never accepted, whatever the token's header says. */
@@ -27,7 +29,7 @@ type Check = (token: string, options: JWTVerifyOptions) => Promise<{ readonly pa
 
 /** Rejects with a TypeError where the key is not one for ES256 or RS256. */
 export async function createTokenVerifier(options: TokenVerifierOptions): Promise<TokenVerifier> {
-  const { clock } = options;
+  const { clock, joins = true } = options;
   const check = await checkFor(options);
   const known = new LRUCache<string, { readonly token: VerifiedToken; readonly goodUntilMs: number }>({ max: REMEMBERED_TOKENS_MAX });
 
@@ -59,6 +61,7 @@ export async function createTokenVerifier(options: TokenVerifierOptions): Promis
       const token = remembered(text);
       if (token !== undefined) return token;
       if (text.length > TOKEN_CHARACTERS_MAX) throw new TokenError(`the token is longer than ${TOKEN_CHARACTERS_MAX} characters`);
+      if (!joins) return await verifyAfresh(text);
       const verdict = pending.get(text) ?? verifyAfresh(text).finally(() => pending.delete(text));
       pending.set(text, verdict);
       return await verdict;

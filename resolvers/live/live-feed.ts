@@ -40,6 +40,8 @@ export interface FeedOptions {
   readonly changes?: Pick<Changes, 'heard' | 'missed'> | undefined;
   /** Told of each command that became VISIBLE: milliseconds from then until this process knew, and with that all its caches. By the clocks of two machines. */
   readonly onVisible?: ((lagMs: number) => void) | undefined;
+  /** False: the bus is followed only while somebody wants its news, and nothing is taken on trust. */
+  readonly listens?: boolean | undefined;
 }
 
 /** Silence of the bus that is taken on trust, and the one after which it is asked to prove itself. */
@@ -48,7 +50,11 @@ const PROVE_AFTER_MS = 600;
 
 type Listener = (message: Delivered) => void;
 
-export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000, pageMax = 500, changes, onVisible }: FeedOptions = {}): LiveFeed {
+export function createLiveFeed(
+  bus: LiveBus,
+  logger: Logger,
+  { queueMax = 1_000, pageMax = 500, changes, onVisible, listens = true }: FeedOptions = {},
+): LiveFeed {
   const listeners = new Map<TenantId, Set<Listener>>();
   const open = new Set<Subscriber>();
   let subscription: Promise<LiveBusSubscription> | undefined;
@@ -87,7 +93,14 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
     return () => {
       ofTenant.delete(listener);
       if (ofTenant.size === 0 && listeners.get(tenant) === ofTenant) listeners.delete(tenant);
+      if (listeners.size === 0 && !listens) void letGo();
     };
+  };
+  const letGo = async (): Promise<void> => {
+    const running = subscription;
+    subscription = undefined;
+    started = undefined;
+    await (await running?.catch(() => undefined))?.stop();
   };
   const pageBehind = async (tenant: TenantId, cursor: string): Promise<PastPage | ApiError> => {
     try {
@@ -133,6 +146,7 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
       return listen(tenant, listener);
     },
     isTrusted() {
+      if (!listens) return false;
       if (started === undefined) {
         // Whoever asks first is told no, and the next one may rely on it. Where it cannot be had, the one who needs it is told so.
         if (subscription === undefined && !closed) ready().catch(() => undefined);
@@ -146,10 +160,7 @@ export function createLiveFeed(bus: LiveBus, logger: Logger, { queueMax = 1_000,
     async close() {
       closed = true;
       for (const subscriber of open) subscriber.endWith('this process is stopping; resume at another');
-      const running = subscription;
-      subscription = undefined;
-      started = undefined;
-      await (await running?.catch(() => undefined))?.stop();
+      await letGo();
     },
   };
 }

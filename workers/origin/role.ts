@@ -1,18 +1,29 @@
-/** L3 over HTTP: views, receipts and dead letters from the write model, for gateways that hold the shared token. */
+/** L3 over HTTP: views, receipts and dead letters from the write model, and the way into the log, for gateways that hold the shared token. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { tenantId, type CommandId, type DeadLetterId } from '../../domain/ids.ts';
-import { ORIGIN_DEAD_LETTER_PATH, ORIGIN_DEAD_LETTERS_PATH, ORIGIN_PATHS, ORIGIN_VIEWS_PATH } from '../../platform/origin/paths.ts';
+import { COMMAND_TOPICS } from '../../platform/log/topics.ts';
+import {
+  ORIGIN_DEAD_LETTER_PATH,
+  ORIGIN_DEAD_LETTERS_PATH,
+  ORIGIN_LOG_CHECK_PATH,
+  ORIGIN_LOG_PATH,
+  ORIGIN_PATHS,
+  ORIGIN_VIEWS_PATH,
+} from '../../platform/origin/paths.ts';
 import type { Origin } from '../../platform/origin/origin.ts';
 import { deadLetterRequest, deadLettersRequest, receiptRequest, viewsRequest } from '../../platform/origin/protocol.ts';
 import { createStoreOrigin } from '../../platform/origin/store-origin.ts';
 import type { HttpAnswer, HttpRequest, Role } from '../kit/role.ts';
+import { createLogIntake, type LogIntake } from './log-intake.ts';
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 const json = (status: number, value: unknown): HttpAnswer => ({ status, body: JSON.stringify(value), contentType: 'application/json' });
 
-async function answer(origin: Origin, { path, body }: HttpRequest): Promise<HttpAnswer> {
+async function answer(origin: Origin, intake: LogIntake, { path, body }: HttpRequest): Promise<HttpAnswer> {
   const input: unknown = JSON.parse(body);
+  if (path === ORIGIN_LOG_PATH) return intake.append(input);
+  if (path === ORIGIN_LOG_CHECK_PATH) return intake.check();
   if (path === ORIGIN_VIEWS_PATH) {
     const { refs } = viewsRequest.parse(input);
     return json(200, { views: await origin.views(refs.map((ref) => ({ ...ref, tenant: tenantId(ref.tenant) }))) });
@@ -35,6 +46,7 @@ export function createOriginRole(token: string | undefined): Role {
     name: 'origin',
     async start(ports) {
       const origin = createStoreOrigin(ports);
+      const intake = createLogIntake(ports.log, (topic) => COMMAND_TOPICS.some((known) => known.topic === topic));
       const expected = token === undefined ? null : sha256(`Bearer ${token}`);
       let answers = 0;
       return {
@@ -46,13 +58,13 @@ export function createOriginRole(token: string | undefined): Role {
           if (!expected || !timingSafeEqual(sha256(request.authorization ?? ''), expected))
             return json(401, { error: 'the ORIGIN_TOKEN of gateway and origin must be the same' });
           try {
-            const answered = await answer(origin, request);
+            const answered = await answer(origin, intake, request);
             answers += 1;
             return answered;
           } catch (error) {
             if (error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError) return json(400, { error: error.message });
             ports.logger.error({ error, path: request.path }, 'the origin could not answer');
-            return json(503, { error: 'the write model did not answer' });
+            return json(503, { error: 'the write model or the log did not answer' });
           }
         },
       };

@@ -1,6 +1,6 @@
 /** What is asked of which servers: ours and the peers, each question with the one answer that all of them must give. */
 import { getOperationAST, parse } from 'graphql';
-import { compileQuery } from '../../../gateway/compiled/compile.ts';
+import { compileOperation } from '../../../gateway/compiled/compile.ts';
 import { createTextMemory } from '../../../gateway/compiled/texts.ts';
 import { schema } from '../../../schema/schema.ts';
 import { startServer, type Server } from '../children.ts';
@@ -102,7 +102,7 @@ function coldRequests({ pages }: PeerFile): Pick<Contest['requests'], 'bodies' |
 function leftToGraphql(text: string): string {
   const document = parse(text);
   const operation = getOperationAST(document);
-  if (operation == null || compileQuery({ schema, document, operation, conditions: new Map(), texts: createTextMemory() }) !== null)
+  if (operation == null || compileOperation({ schema, document, operation, conditions: new Map(), texts: createTextMemory() }) !== null)
     throw new Error('a document that was to go through GraphQL itself is compiled');
   return text;
 }

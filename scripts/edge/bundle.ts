@@ -1,0 +1,91 @@
+/** The gateway for the edge, bundled: one start file, and what it loads when it is first needed. */
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build, type Metafile, type Plugin } from 'esbuild';
+
+export interface EdgeFile {
+  /** Beside the others. */
+  readonly name: string;
+  readonly contents: Uint8Array;
+  readonly gzipBytes: number;
+  /** True for what every isolate loads before its first answer; the others are loaded by `import()`. */
+  readonly isStart: boolean;
+}
+export interface EdgeBundle {
+  /** The entry first. */
+  readonly files: readonly EdgeFile[];
+  /** Sources, relative to the repository. */
+  readonly inputs: readonly string[];
+  /** What is left to the platform: node: modules would stand here. */
+  readonly imports: readonly string[];
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+export const EDGE_ENTRY = 'main.edge.js';
+
+/** What is in a package and would never be used here: its file, and what stands for it. */
+const LEFT_OUT: readonly { readonly file: RegExp; readonly instead: string }[] = [
+  // Pages that gateway/yoga.ts has switched off, as text.
+  { file: /graphql-yoga\/esm\/(landing-page-html|graphiql-html)\.js$/, instead: 'export default ""' },
+  // Whether the schema is one at all: test/edge/bundle.test.ts asks that of the same schema, once instead of at each start.
+  { file: /graphql\/type\/validate\.mjs$/, instead: 'export const validateSchema = () => [];\nexport const assertValidSchema = () => undefined;' },
+];
+
+const leaveOut: Plugin = {
+  name: 'leave out',
+  setup({ onLoad }) {
+    for (const { file, instead } of LEFT_OUT) onLoad({ filter: file }, () => ({ contents: instead, loader: 'js' }));
+  },
+};
+
+/** Yoga brings a copy of its own, of another version: one is enough. */
+const oneLruCache: Plugin = {
+  name: 'one lru-cache',
+  setup({ onResolve, resolve }) {
+    const isOurs = true;
+    onResolve({ filter: /^lru-cache$/ }, ({ kind, pluginData }) =>
+      pluginData === isOurs ? null : resolve('lru-cache', { kind, resolveDir: ROOT, pluginData: isOurs }),
+    );
+  },
+};
+
+/** Writes nothing. */
+export async function bundleEdge(): Promise<EdgeBundle> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: { 'main.edge': 'gateway/main.edge.ts' },
+    outdir: 'dist/edge',
+    bundle: true,
+    splitting: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    target: 'es2024',
+    platform: 'browser',
+    conditions: ['workerd', 'worker', 'browser'],
+    mainFields: ['browser', 'module', 'main'],
+    // What nobody uses may go, although it would have been frozen (rules for schemas in graphql).
+    pure: ['Object.freeze'],
+    plugins: [leaveOut, oneLruCache],
+    logLevel: 'silent',
+  });
+  const started = startFiles(metafile);
+  const files = outputFiles.map(({ path, contents }): EdgeFile => {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return { name, contents, gzipBytes: gzipSync(contents, { level: 9 }).byteLength, isStart: started.has(`dist/edge/${name}`) };
+  });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  return {
+    files: files.toSorted((a, b) => Number(b.name === EDGE_ENTRY) - Number(a.name === EDGE_ENTRY)),
+    inputs: Object.keys(metafile.inputs),
+    imports: imports.filter(({ external }) => external).map(({ path }) => path),
+  };
+}
+
+/** What the entry imports, and what those import, without waiting to need it. */
+function startFiles({ outputs }: Metafile): ReadonlySet<string> {
+  const found = new Set([`dist/edge/${EDGE_ENTRY}`]);
+  for (const path of found) for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') found.add(next);
+  return found;
+}
