@@ -15,6 +15,8 @@ interface LetterAnswer extends Pick<
   DeadLetter,
   'id' | 'type' | 'group' | 'reason' | 'attempts' | 'firstFailedAt' | 'at' | 'traceparent' | 'replays' | 'replayedAt' | 'replayedBy'
 > {
+  /** Documents ask for it everywhere, for clients that keep answers. */
+  readonly __typename: string;
   readonly commandId: CommandId | null;
   readonly entityId: StreamId | null;
   readonly topic: string;
@@ -68,7 +70,7 @@ async function replay(address: ApiAddress, id: DeadLetterId, wait: boolean): Pro
 const toInput = ({ streamId, ...rest }: DeadLetterFilter) => ({ ...rest, entityId: streamId });
 
 function toLetter(answer: LetterAnswer, tenant: TenantId): DeadLetter {
-  const { entityId, topic, partition, offset, key, appendedAt, value, cutFrom, ...rest } = answer;
+  const { __typename: _typename, entityId, topic, partition, offset, key, appendedAt, value, cutFrom, ...rest } = answer;
   return {
     ...rest,
     tenant,
