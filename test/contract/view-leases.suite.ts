@@ -27,7 +27,8 @@ export function viewLeasesSuite(name: string, open: () => ViewLeases): void {
     it('are given to one of many that ask at once', async () => {
       const want = wanted(newTenant());
       const turns = await Promise.all(Array.from({ length: 20 }, (_, n) => one(n % 2 === 0 ? mine : other, want)));
-      expect(turns.map((turn) => turn?.state).toSorted()).toEqual(['MINE', ...Array.from({ length: 19 }, () => 'TAKEN')]);
+      const given = (state: Turn['state']): number => turns.filter((turn) => turn?.state === state).length;
+      expect([given('MINE'), given('TAKEN')]).toEqual([1, 19]);
     });
 
     it('answer for each view of one request by itself, in its order, whatever tenants it is of', async () => {

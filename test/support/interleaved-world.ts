@@ -31,7 +31,7 @@ export interface SharedStores {
 }
 
 export interface WorldOptions {
-  openStores(nowMs: () => number): SharedStores;
+  readonly openStores: (nowMs: () => number) => SharedStores;
   /** Plants a fault. */
   readonly breakIt?: ((changes: Changes) => Changes) | undefined;
 }
@@ -73,7 +73,7 @@ const brokerage = createBrokerage();
 let current: Pick<ReadModels, 'get' | 'put'>;
 const readModels: ReadModels = { ...brokerage.ports.readModels, get: (refs) => current.get(refs), put: (views) => current.put(views) };
 /** Calls of a store that are under way. */
-let calls = 0;
+const underWay = new Set<Promise<unknown>>();
 /** Reads that were answered, and those that were told UNAVAILABLE, over all worlds. */
 export const tally = { answered: 0, refused: 0 };
 
@@ -95,8 +95,9 @@ function createWorld(scheduler: fc.Scheduler, { openStores, breakIt = (changes) 
   /** Time passes before a call arrives, and before its answer does; the call itself happens at one moment. */
   const across = async <T>(what: string, call: () => Promise<T>): Promise<T> => {
     await pause(`${what} arrives`);
-    calls += 1;
-    const answer = await call().finally(() => void (calls -= 1));
+    const answering = call();
+    underWay.add(answering);
+    const answer = await answering.finally(() => underWay.delete(answering));
     await pause(`answer to ${what} arrives`);
     return answer;
   };
@@ -202,8 +203,11 @@ const endOfTick = (): Promise<void> => new Promise((resolve) => void setImmediat
 const scheduler = fc.scheduler({
   async act(next) {
     await next();
-    do await endOfTick();
-    while (calls > 0);
+    await endOfTick();
+    while (underWay.size > 0) {
+      await Promise.allSettled(underWay);
+      await endOfTick();
+    }
   },
 });
 

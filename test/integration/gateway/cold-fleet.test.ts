@@ -31,7 +31,7 @@ describeWithServices('gateways and origins over one Redis', ['postgres', 'bridge
     ['a view that nobody has', ADA, 0, SECOND],
     ['a view that is nowhere', leadId('nobody'), 0, NOBODY],
     ['a view that must have a version', ADA, 2, SECOND],
-  ])(`load it once for ${PEOPLE} people: %s`, { retry: 3 }, async (_, id, atLeast, answer) => {
+  ])(`load it once for ${PEOPLE} people: %s`, { retry: 5 }, async (_, id, atLeast, answer) => {
     const model = fleet.close();
     const others = fleet.taken(2);
     const asked = crowd(id, atLeast);

@@ -43,7 +43,7 @@ describe('a view that nobody has', () => {
   it('is computed by one of many who ask in one process, and of several processes', async () => {
     const { aProcess, loads } = aFleet();
     const processes = [aProcess(), aProcess(), aProcess()];
-    const answers = await Promise.all(Array.from({ length: 60 }, (_, n) => processes[n % 3]?.read(lead('ada'))));
+    const answers = await Promise.all(Array.from({ length: 60 }, async (_, n) => processes[n % 3]?.read(lead('ada'))));
     expect(answers).toEqual(answers.map(() => [3]));
     expect(loads).toEqual([[idOf('ada')]]);
     expect(processes.map(({ facts }) => facts()).toSorted((a, b) => b.taken - a.taken)).toEqual([
