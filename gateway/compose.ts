@@ -61,7 +61,7 @@ function requireAddresses({ redis, origin, kafkaBrokers, databaseUrl }: GatewayC
   return { redis, origin };
 }
 
-/** Their clients are loaded for the first command, or the first look at whether all is well: a query needs none of them. */
+/** Their clients are loaded when they are needed, or a moment after the start: a query needs none of them. */
 function composeLog({ kafkaBrokers, databaseUrl = '' }: GatewayConfig, logger: Logger): Log {
   const instance = `gateway-${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   if (kafkaBrokers.length > 0) {

@@ -1,5 +1,8 @@
-/** A log that is opened when it is first needed: who only reads does not pay for loading a client of Kafka. */
+/** A log that is opened when it is first needed, or a moment after the start: the first answers of a process do not wait for loading a client of Kafka. */
 import type { Log } from './log.ts';
+
+/** Requests that come at once with the start are answered by then; a command that comes later finds the log open. */
+const OPENED_AFTER_MS = 2_000;
 
 /** `open` is called once, and again only where it failed. `close` closes what was opened. */
 export function createLateLog(open: () => Promise<Log>): Log {
@@ -11,6 +14,8 @@ export function createLateLog(open: () => Promise<Log>): Log {
     });
     return opened;
   };
+  // Who needs it is told what is wrong.
+  const timer = setTimeout(() => void log().catch(() => undefined), OPENED_AFTER_MS).unref();
   return {
     ensureTopics: async (topics) => (await log()).ensureTopics(topics),
     append: async (records, options) => (await log()).append(records, options),
@@ -18,6 +23,9 @@ export function createLateLog(open: () => Promise<Log>): Log {
     lag: async (group, topic) => (await log()).lag(group, topic),
     trim: async (topic, groups, olderThanMs) => (await log()).trim(topic, groups, olderThanMs),
     check: async () => (await log()).check(),
-    close: async () => (await opened)?.close(),
+    async close() {
+      clearTimeout(timer);
+      await (await opened)?.close();
+    },
   };
 }

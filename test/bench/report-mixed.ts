@@ -59,7 +59,7 @@ export function mixedTables(result: MixedResult): string {
   const checked = result.open.checked + result.closed.checked;
   const behind = result.open.behind + result.closed.behind;
   const told = [...result.closed.told, ...result.open.told];
-  const sentence = `Of ${whole(checked)} leads in answers ${whole(behind)} were behind what was VISIBLE when they were asked for, all within the second of trust; wrong, or older than may be: ${whole(wrongMixed(result))}.`;
+  const sentence = `Of ${whole(checked)} leads in answers ${whole(behind)} were behind what was VISIBLE when they were asked for, all within the second of trust; wrong, or older than may be: ${whole(wrongMixed(result))}. Refused, or not VISIBLE within 5 s: ${whole(result.open.refused)} (closed loop: ${whole(result.closed.refused)}).`;
   return [
     requestsTable(result),
     layersTable(result),

@@ -21,7 +21,9 @@ describeWithServices('the built processes', ['kafka', 'redis', 'postgres', 'brid
     const system = await startSystem('scaled', { built: folder });
     try {
       const [one, other] = await Promise.all([system.api({ gateway: 0 }), system.api({ gateway: 1 })]);
-      const { receipt } = await one.data<{ receipt: Receipt }>(CREATE_LEAD, { input: { firstName: 'Built', email: 'built@example.com' } });
+      const lead = { input: { firstName: 'Built', email: 'built@example.com' }, key: 'built' };
+      // A machine that has much to do may be told to send it again.
+      const { receipt } = await vi.waitFor(() => one.data<{ receipt: Receipt }>(CREATE_LEAD, lead), DEADLINE);
       await vi.waitFor(async () => expect(await readLead(other, receipt.leadId)).toMatchObject({ id: receipt.leadId, name: 'Built' }), DEADLINE);
     } catch (error) {
       console.error(system.logs());

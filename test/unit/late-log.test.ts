@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createLateLog } from '../../platform/log/late-log.ts';
 import type { Log } from '../../platform/log/log.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 /** A log that notes what is asked of it, and how often it was opened. */
 function aLog(failures = 0) {
@@ -34,6 +37,13 @@ it('opens the log for the first who needs it, once for all', async () => {
   expect(asked).toEqual(['append with a signal', 'check']);
 });
 
+it('opens it a moment after the start, for commands that come then', async () => {
+  const { open, timesOpened } = aLog();
+  createLateLog(open);
+  await vi.runAllTimersAsync();
+  expect(timesOpened()).toBe(1);
+});
+
 it('tries again where it could not be opened', async () => {
   const { open, timesOpened } = aLog(1);
   const late = createLateLog(open);
@@ -45,6 +55,7 @@ it('tries again where it could not be opened', async () => {
 it('closes what was opened, and opens nothing to close it', async () => {
   const { open, asked, timesOpened } = aLog();
   await createLateLog(open).close();
+  await vi.runAllTimersAsync();
   expect(timesOpened()).toBe(0);
   const used = createLateLog(open);
   await used.check();

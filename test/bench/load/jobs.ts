@@ -112,6 +112,8 @@ export interface MixedFigures {
   /** Leads in answers whose version was checked, and those that were behind what was VISIBLE when they were asked for, within the bound of trust. */
   readonly checked: number;
   readonly behind: number;
+  /** UNAVAILABLE, or a change that was not VISIBLE before its answer was due. Not among the times. */
+  readonly refused: number;
   readonly wrong: number;
   /** The first of what was wrong. */
   readonly told: readonly string[];

@@ -13,8 +13,13 @@ export class WrongAnswer extends Error {
   override readonly name = 'WrongAnswer';
 }
 
+/** The gateway said that it cannot do this now: no wrong answer, and no figure. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
 export interface Gateways {
-  /** Each throws WrongAnswer where the answer holds an error. */
+  /** Each throws Refused where the answer is UNAVAILABLE, WrongAnswer where it holds another error. */
   post(gateway: number, body: string): Promise<Answer>;
   /** Null: not modified. */
   get(gateway: number, body: string, etag: string | undefined): Promise<{ readonly answer: Answer | null; readonly etag: string }>;
@@ -53,7 +58,8 @@ export function connectGateways(urls: readonly string[], tokens: readonly string
 }
 
 function dataIn(text: string): Answer {
-  const { data, errors } = JSON.parse(text) as { data?: Answer | null; errors?: unknown };
-  if (data == null || errors !== undefined) throw new WrongAnswer(`an error: ${text.slice(0, 300)}`);
+  const { data, errors = [] } = JSON.parse(text) as { data?: Answer | null; errors?: readonly { readonly extensions?: { readonly code?: string } }[] };
+  if (errors.length > 0 && errors.every(({ extensions }) => extensions?.code === 'UNAVAILABLE')) throw new Refused(text.slice(0, 300));
+  if (data == null || errors.length > 0) throw new WrongAnswer(`an error: ${text.slice(0, 300)}`);
   return data;
 }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { requestBody, VERSION_BY_ID } from '../documents.ts';
 import { MIXED_KINDS, type KnownLead, type MixedFigures, type MixedJob, type MixedKind } from './jobs.ts';
 import { closedLoop, openLoop } from './loops.ts';
-import { connectGateways, WrongAnswer } from './mixed-gateways.ts';
+import { connectGateways, Refused, WrongAnswer } from './mixed-gateways.ts';
 import { CARD_BY_ID, changeBody, someList, type CardAnswer } from './mixed-requests.ts';
 import { createVersionBook } from './version-book.ts';
 import { createZipf } from './zipf.ts';
@@ -31,13 +31,14 @@ export async function runMixed(job: MixedJob): Promise<MixedFigures> {
   const pick = createZipf(job.leads.length, ZIPF);
   const ms: Record<MixedKind, number[]> = { 'by id': [], 'by id, GET with the tag': [], lists: [], 'changes, until VISIBLE': [] };
   const shownMs: Record<'same' | 'other' | 'last', number[]> = { same: [], other: [], last: [] };
-  const counts = { notModified: 0, behind: 0, checked: 0, wrong: 0 };
+  const counts = { notModified: 0, behind: 0, checked: 0, refused: 0, wrong: 0 };
   const told: string[] = [];
   const watching: Promise<void>[] = [];
   let changes = 0;
 
   const someLead = (): KnownLead => job.leads[pick()] ?? { id: '', email: '', version: 0 };
-  const failed = (error: unknown): undefined => {
+  const failed = (error: unknown): void => {
+    if (error instanceof Refused) return void (counts.refused += 1);
     counts.wrong += 1;
     if (told.length < WRONG_TOLD_MAX) told.push(error instanceof WrongAnswer ? error.message : `no answer: ${String(error)}`);
   };
@@ -77,6 +78,7 @@ export async function runMixed(job: MixedJob): Promise<MixedFigures> {
       const { id } = someLead();
       const { receipt } = await gateways.post(gateway, changeBody((changes += 1), id));
       const [version, visibleMs] = [receipt?.version ?? 0, Date.parse(receipt?.visibleAt ?? '')];
+      if (receipt?.status === 'ACCEPTED' || receipt?.status === 'APPLIED') throw new Refused('not VISIBLE before the gateway had to answer');
       if (receipt?.status !== 'VISIBLE' || version === 0) throw new WrongAnswer(`a change was answered ${JSON.stringify(receipt)}`);
       book.becameVisible(id, version, visibleMs);
       watching.push(watch(gateway, id, version, visibleMs).catch(failed));
@@ -103,8 +105,7 @@ export async function runMixed(job: MixedJob): Promise<MixedFigures> {
 
   const one = async (dueMs: number): Promise<void> => {
     const kind = someKind();
-    await send[kind](Math.floor(Math.random() * all.length)).catch(failed);
-    ms[kind].push(performance.now() - dueMs);
+    await send[kind](Math.floor(Math.random() * all.length)).then(() => ms[kind].push(performance.now() - dueMs), failed);
   };
   const startedMs = performance.now();
   await (job.pace.kind === 'open' ? openLoop(job.pace.perSecond, job.seconds, one) : closedLoop(job.pace.clients, job.seconds, one));
