@@ -33,18 +33,18 @@ const LEFT_OUT: readonly { readonly file: RegExp; readonly instead: string }[] =
 
 const leaveOut: Plugin = {
   name: 'leave out',
-  setup({ onLoad }) {
-    for (const { file, instead } of LEFT_OUT) onLoad({ filter: file }, () => ({ contents: instead, loader: 'js' }));
+  setup(bundler) {
+    for (const { file, instead } of LEFT_OUT) bundler.onLoad({ filter: file }, () => ({ contents: instead, loader: 'js' }));
   },
 };
 
 /** Yoga brings a copy of its own, of another version: one is enough. */
 const oneLruCache: Plugin = {
   name: 'one lru-cache',
-  setup({ onResolve, resolve }) {
+  setup(bundler) {
     const isOurs = true;
-    onResolve({ filter: /^lru-cache$/ }, ({ kind, pluginData }) =>
-      pluginData === isOurs ? null : resolve('lru-cache', { kind, resolveDir: ROOT, pluginData: isOurs }),
+    bundler.onResolve({ filter: /^lru-cache$/ }, ({ kind, pluginData }) =>
+      pluginData === isOurs ? null : bundler.resolve('lru-cache', { kind, resolveDir: ROOT, pluginData: isOurs }),
     );
   },
 };

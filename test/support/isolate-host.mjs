@@ -22,19 +22,22 @@ parentPort.on('message', async ({ id, url, until, ...init }) => {
   const behind = [];
   try {
     const response = await handler.fetch(new Request(url, init), workerData.bindings, { waitUntil: (work) => behind.push(work) });
-    parentPort.postMessage({ id, opened: true });
+    parentPort.postMessage({ id, opened: true }, []);
     const text = await read(response, until);
     await Promise.all(behind);
-    parentPort.postMessage({
-      id,
-      status: response.status,
-      headers: [...response.headers],
-      text,
-      behind: behind.length,
-      sinceStartMs: performance.now() - startedMs,
-    });
+    parentPort.postMessage(
+      {
+        id,
+        status: response.status,
+        headers: [...response.headers],
+        text,
+        behind: behind.length,
+        sinceStartMs: performance.now() - startedMs,
+      },
+      [],
+    );
   } catch (error) {
-    parentPort.postMessage({ id, error: error.stack });
+    parentPort.postMessage({ id, error: error.stack }, []);
   }
 });
-parentPort.postMessage({ ready: true });
+parentPort.postMessage({ ready: true }, []);

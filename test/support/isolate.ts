@@ -74,7 +74,7 @@ export async function startIsolate(bindings: Readonly<Record<string, string>>): 
       waiting.set(id, { done, onOpen });
       // As platforms hand it over: with its length.
       const headers = { ...(request.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(request.body)) }), ...request.headers };
-      worker.postMessage({ id, url: `https://edge.example${path}`, ...request, headers });
+      worker.postMessage({ id, url: `https://edge.example${path}`, ...request, headers }, []);
       return done.promise;
     },
     async stop() {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { LiveMessage } from '../../../platform/live-bus/live-bus.ts';
 import { createLiveFeed } from '../../../resolvers/live/live-feed.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
@@ -244,6 +244,33 @@ test('the live bus that cannot be reached is tried again by the next subscriber'
   await brokerage.publish({ id: 'lead_1', version: 1 });
   expect(await stream.next()).toMatchObject({ value: { id: 'lead_1' } });
   await feed.close();
+});
+
+test('where nothing lives between requests the bus is followed for as long as somebody wants its news, and nothing is taken on trust', async () => {
+  const brokerage = createBrokerage();
+  const { bus } = brokerage;
+  const { tenant } = brokerage.context().identity;
+  const followed: string[] = [];
+  const counted = {
+    ...bus,
+    async subscribe(...args: Parameters<typeof bus.subscribe>) {
+      const subscription = await bus.subscribe(...args);
+      followed.push('begun');
+      return { ...subscription, stop: () => subscription.stop().finally(() => followed.push('ended')) };
+    },
+  };
+  const feed = createLiveFeed(counted, silentLogger, { listens: false });
+  expect([feed.isTrusted(), followed]).toEqual([false, []]);
+  for (const version of [1, 2]) {
+    const [one, other] = [await feed.open(tenant, { accept: () => true }), await feed.listen(tenant, () => undefined)];
+    await brokerage.publish({ id: 'lead_1', version });
+    expect(await one.next()).toMatchObject({ value: { version } });
+    expect(feed.isTrusted()).toBe(false);
+    await one.return?.();
+    other();
+    await vi.waitFor(() => expect(followed).toHaveLength(2 * version));
+  }
+  expect(followed).toEqual(['begun', 'ended', 'begun', 'ended']);
 });
 
 describe('a client that reconnects by Last-Event-ID', () => {
