@@ -18,6 +18,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useMaskedResults } from './plugins/errors.ts';
+import { useFreshness } from './plugins/freshness.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits, type Limits } from './plugins/limits.ts';
@@ -154,6 +155,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
+    useFreshness(clock),
     useMaskedResults(logger),
     // Behind the masking: what it adds is the last word on a result.
     useSseEventIds(),

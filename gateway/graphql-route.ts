@@ -36,7 +36,7 @@ const withBody = ({ url, method, headers, signal }: Request, body: string): Requ
 
 /** What the direct way is made of. */
 export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
-  const { schema, createContext, logger, metrics, caching } = options;
+  const { schema, createContext, metrics, caching } = options;
   const { parse, validate } = yoga.getEnveloped({});
   const documents = createDocuments({
     schema,
@@ -49,7 +49,7 @@ export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphq
   const direct = createDirectGraphql({
     questionOf: createQuestionOf({ schema, documents, isTooCostly }),
     createContext,
-    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, logger),
+    throughPlugins: (params, context, mediaType) => throughPlugins({ yoga }, params, context, mediaType, options),
     metrics,
     keeping: caching && keepingFor(options, caching),
   });

@@ -22,7 +22,8 @@ async function main(config: GatewayConfig): Promise<void> {
   }
   const assets = await createStaticFiles(DASHBOARD);
   const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
-  const gateway = await startGateway({ ports, verifier, devTokens, host: config.host, port: config.port, cacheBytes: config.cacheBytes, assets, webhook });
+  const { host, port, cacheBytes, staleMs } = config;
+  const gateway = await startGateway({ ports, verifier, devTokens, host, port, cacheBytes, staleMs, assets, webhook });
   logger.info({ url: gateway.url }, `ready on ${gateway.url}`);
   onStopSignal(logger, async () => {
     await gateway.stop();

@@ -3,8 +3,10 @@ import type { Role } from '../domain/agent/agent.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { ConsistencyTokens } from './consistency-token.ts';
 import type { ReceiptNotes } from './commands/receipt-notes.ts';
+import type { Layers } from './layers.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Loaders } from './loaders/loaders.ts';
+import type { Refresher } from './loaders/refresher.ts';
 import type { GatewayPorts, Timing } from './ports.ts';
 import type { Reads } from './reads.ts';
 import type { Changes } from '../platform/cache/changes.ts';
@@ -24,10 +26,13 @@ export interface GatewayShared {
   /** What caches of this process go by. */
   readonly changes: Changes;
   readonly near: NearViews;
+  readonly refresher: Refresher;
+  /** For who composes the process to fill. */
+  readonly layers: Layers;
   readonly receipts: ReceiptNotes;
   readonly tokens: ConsistencyTokens;
   readonly timing: Timing;
-  /** Ends every subscription with the cursor to resume from, and stops listening. */
+  /** Ends every subscription with the cursor to resume from, stops listening, and lets what is read behind the answers end. */
   close(): Promise<void>;
 }
 

@@ -1,14 +1,15 @@
 /** A page of views as a connection: what every list has in common. */
-import type { NearPage } from '../platform/cache/near-views.ts';
+import { pageName, type NearPage, type WholePage } from '../platform/cache/near-views.ts';
 import type { ListPage, ListQuery, StoredView } from '../platform/read-models/read-models.ts';
 import { connectionOf, type Connection, type PageArgs } from './connection.ts';
 import type { RequestContext } from './context.ts';
 import { decodeCursor, encodeCursor, pageSize } from './cursors.ts';
-import { unavailable } from './errors.ts';
+import { isUnavailable, unavailable } from './errors.ts';
 import { readViews } from './loaders/read-views.ts';
 import { servedVersionsOf } from './loaders/served-versions.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { parseView } from './parse-view.ts';
+import { createUnnotedReads } from './reads.ts';
 
 /** What a filter and an order come to. */
 export interface ListPlan extends Omit<ListQuery, 'tenant' | 'first' | 'after'> {
@@ -24,8 +25,8 @@ interface ViewPage<View> {
 }
 
 /**
- * At once out of memory, else one request to the read models. Throws ApiError: BAD_USER_INPUT for a cursor of another list or order,
- * UNAVAILABLE where the read models cannot be reached (the origin has no lists).
+ * At once out of memory, else one request to the read models. Where they cannot be reached (the origin has no lists) the page as it was read before,
+ * named as old. Throws ApiError: BAD_USER_INPUT for a cursor of another list or order, UNAVAILABLE where there is none.
  */
 export function listViews<View extends object>(context: RequestContext, plan: ListPlan, args: PageArgs): MaybePromise<Connection<View>> {
   const after = decodeCursor(listName(plan), args.after);
@@ -44,18 +45,60 @@ export function readPage<View extends object>(context: RequestContext, whole: Li
   const far = (kept: boolean): Promise<ViewPage<View>> => context.loaders.page(key, () => farPage<View>(context, query, kept ? key : null));
   const newEnough = context.loaders.listsAreNewEnough();
   if (newEnough !== undefined) return newEnough.then(() => far(false));
-  return (isKept ? nearPage<View>(context, key) : undefined) ?? far(isKept);
+  if (!isKept) return far(false);
+  return nearPage<View>(context, query, key) ?? far(true).catch((error: unknown) => orHeld<View>(context, query, key, error));
 }
 
-/** Undefined where the page or one of its views is not in memory. */
-function nearPage<View>({ shared, reads }: RequestContext, key: string): ViewPage<View> | undefined {
+function orHeld<View>(context: RequestContext, query: ListQuery, key: string, error: unknown): ViewPage<View> {
+  const held = isUnavailable(error) ? heldPage<View>(context, query, key) : undefined;
+  if (held === undefined) throw error;
+  return held;
+}
+
+/** Undefined where the page or one of its views is not in memory, or no longer. */
+function nearPage<View extends object>(context: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
+  const { shared, reads } = context;
   const near = shared.near.page(key);
-  if (near === undefined) return undefined;
-  const { page, views, tags, untilMs } = near;
-  for (const tag of tags) reads.tag(tag);
-  reads.until(untilMs);
-  const edges = page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View }));
-  return { edges, endCursor: page.endCursor, hasNextPage: page.hasNextPage };
+  if (near === undefined || hasEnded(context, query, key, near)) return undefined;
+  for (const tag of near.tags) reads.tag(tag);
+  reads.until(near.untilMs);
+  return viewPageOf(near);
+}
+
+const viewPageOf = <View>({ page, views }: WholePage): ViewPage<View> => ({
+  edges: page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View })),
+  endCursor: page.endCursor,
+  hasNextPage: page.hasNextPage,
+});
+
+/** Has it read anew where it is time. True where that cannot be, and it is over. */
+function hasEnded(context: RequestContext, query: ListQuery, key: string, near: WholePage): boolean {
+  const { shared, identity } = context;
+  const due = shared.near.due(near);
+  if (due === 'NO') return false;
+  const isRunning = shared.refresher.run(pageName(key), async () => {
+    const reads = createUnnotedReads(shared.changes, identity.tenant);
+    reads.onlyNewest();
+    await farPage({ ...context, reads }, query, key).catch((error: unknown) => {
+      shared.near.withoutGrace([pageName(key), ...near.tags]);
+      throw error;
+    });
+  });
+  return due === 'ENDED' && !isRunning;
+}
+
+/** The page as it was read before, unless a view on it is older than what anybody was shown or promised since; undefined where there is none. */
+function heldPage<View>({ ports, shared, reads }: RequestContext, { tenant, kind }: ListQuery, key: string): ViewPage<View> | undefined {
+  const held = shared.near.heldPage(key);
+  if (held === undefined) return undefined;
+  const served = servedVersionsOf(ports.readModels);
+  const isNewest = held.page.items.every(({ id }, at) => {
+    const ref = { tenant, kind, id };
+    return (held.versions[at] ?? 0) >= Math.max(shared.near.versionOf(ref), served.floorOf(ref));
+  });
+  if (!isNewest || !reads.stale(held.readAtMs)) return undefined;
+  shared.near.gaveHeld();
+  return viewPageOf(held);
 }
 
 /** `key`: what to keep it under; null: nowhere. */

@@ -20,6 +20,15 @@ export interface Reads {
   until(ms: number): void;
   /** It holds for nobody else: it depends on the clock, on the person who asks, or on something whose changes nobody tells of. */
   never(): void;
+  /**
+   * Something cannot be read, and what was read of it then (milliseconds since 1970) would stand for it. True: it may, and the answer is named old
+   * from now on. False where only what is newest will do.
+   */
+  stale(readAtMs: number): boolean;
+  /** When the oldest of what may be old was read; undefined where nothing is. */
+  readonly staleSinceMs: number | undefined;
+  /** From now on only what is newest will do: for subscriptions, which tell what is new, and for reads behind the answers. */
+  onlyNewest(): void;
 }
 
 /** A Reads that can be asked what it noted. */
@@ -58,11 +67,21 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
     list: (query) => void tags.add(changes.tagOfList(query)),
     until: (ms) => void (untilMs = Math.min(untilMs, ms)),
     never: () => void (isKeepable = false),
+    stale(readAtMs) {
+      isKeepable = false;
+      return unnoted.stale(readAtMs);
+    },
+    get staleSinceMs() {
+      return unnoted.staleSinceMs;
+    },
+    onlyNewest: () => unnoted.onlyNewest(),
   };
 }
 
 /** For answers that nobody keeps: what was found is news for other answers all the same. */
 export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
+  let staleSinceMs: number | undefined;
+  let takesStale = true;
   return {
     view: () => undefined,
     tag: () => undefined,
@@ -72,5 +91,13 @@ export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
     list: () => undefined,
     until: () => undefined,
     never: () => undefined,
+    stale(readAtMs) {
+      if (takesStale) staleSinceMs = Math.min(readAtMs, staleSinceMs ?? readAtMs);
+      return takesStale;
+    },
+    get staleSinceMs() {
+      return staleSinceMs;
+    },
+    onlyNewest: () => void (takesStale = false),
   };
 }

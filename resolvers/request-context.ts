@@ -8,32 +8,43 @@ import { createNearViews } from '../platform/cache/near-views.ts';
 import { createLiveFeed, type FeedOptions } from './live/live-feed.ts';
 import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
+import { createRefresher } from './loaders/refresher.ts';
 import { within } from './within.ts';
 
 export interface SharedOptions {
   /** For views and lists in memory (L1); 0: none are kept; 100 MB if absent. */
   readonly nearBytesMax?: number | undefined;
+  /** How long after its read a view or a list stands for what cannot be read; 0: not at all; ten minutes if absent. */
+  readonly staleMs?: number | undefined;
   readonly onVisible?: FeedOptions['onVisible'];
 }
 
 /** Once for a process. Nothing is read or listened to before it is needed. */
-export function createGatewayShared(ports: GatewayPorts, timing: Partial<Timing> = {}, { nearBytesMax, onVisible }: SharedOptions = {}): GatewayShared {
+export function createGatewayShared(
+  ports: GatewayPorts,
+  timing: Partial<Timing> = {},
+  { nearBytesMax, staleMs, onVisible }: SharedOptions = {},
+): GatewayShared {
   const changes = createChanges();
   const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible });
-  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime(), bytesMax: nearBytesMax });
+  const nowMs = (): number => ports.clock.now().getTime();
+  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs, bytesMax: nearBytesMax, holdMs: staleMs });
+  const refresher = createRefresher(ports.logger);
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {
     feed,
     changes,
     near,
+    refresher,
+    layers: new Map(),
     receipts,
     tokens: createConsistencyTokens(ports.tokenSecret),
     timing: allTiming,
     async close() {
       await feed.close();
       // Best effort, as all news of receipts are: a process that stops does not wait for read models that hang.
-      await within(allTiming.lookupMs, receipts.idle()).catch(() => undefined);
+      await within(allTiming.lookupMs, Promise.all([receipts.idle(), refresher.close()])).catch(() => undefined);
     },
   };
 }
@@ -59,6 +70,7 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
   const { identity, requestId, consistencyToken, traceparent, lastEventId } = facts;
   const { tenant } = identity;
+  const { near, changes, refresher } = shared;
   const tokens = (consistencyToken ?? '').split(',').map((token) => token.trim());
   const required = consistencyToken
     ? Promise.all(
@@ -68,8 +80,8 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
           .map((token) => shared.tokens.verify(tenant, token)),
       )
     : undefined;
-  const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near: shared.near });
+  const reads = facts.reads ?? createUnnotedReads(changes, tenant);
+  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near, changes, refresher });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   return { identity, requestId, ports, shared, loaders, reads, traceparent: trace, lastEventId };
 }

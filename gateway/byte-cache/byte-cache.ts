@@ -15,7 +15,7 @@ export interface ByteCache {
   facts(): FencedCacheFacts;
 }
 
-export function createByteCache(options: FencedCacheOptions): ByteCache {
+export function createByteCache(options: FencedCacheOptions<Kept>): ByteCache {
   const cache = createFencedCache<Kept>(options);
   return {
     find: (key) => cache.find(key)?.value,

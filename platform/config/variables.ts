@@ -17,6 +17,11 @@ export const VARIABLES = [
     default: '200',
     meaning: 'Memory of one gateway for answers, views and lists that were asked for already, half of it for answers; 0 keeps nothing.',
   },
+  {
+    name: 'STALE_SECONDS',
+    default: '600',
+    meaning: 'How long after its read a view or a list stands for what cannot be read at the moment, named as old in the answer; 0: never.',
+  },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },

@@ -5,10 +5,12 @@ import type { Lead } from '../../domain/lead/lead.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
 import type { Timing } from '../ports.ts';
+import type { Changes } from '../../platform/cache/changes.ts';
 import type { NearViews } from '../../platform/cache/near-views.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Reads } from '../reads.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
+import type { Refresher } from './refresher.ts';
 import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
 import { untilShown } from './shown-versions.ts';
 import { createViewLoader } from './view-loader.ts';
@@ -25,7 +27,7 @@ export interface Loaders {
   listsAreNewEnough(): Promise<void> | undefined;
   /** A page of a list, read once for the request. */
   page<Page>(key: string, read: () => Promise<Page>): Promise<Page>;
-  /** Forgets everything: for subscriptions, between two results. */
+  /** Forgets everything, and takes nothing that may be old from then on: for subscriptions, before each result. */
   reset(): void;
 }
 
@@ -37,16 +39,18 @@ export interface LoaderOptions {
   readonly required: Promise<readonly VersionAtLeast[]> | undefined;
   readonly reads: Reads;
   readonly near: NearViews;
+  readonly changes: Changes;
+  readonly refresher: Refresher;
 }
 
-export function createLoaders({ tenant, ports, timing, required, reads, near }: LoaderOptions): Loaders {
+export function createLoaders({ tenant, ports, timing, required, reads, near, changes, refresher }: LoaderOptions): Loaders {
   const floors = new Map<string, number>();
   const raise = ({ streamId, version }: VersionAtLeast): void => void floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
   const require = (atLeast: VersionAtLeast): void => {
     raise(atLeast);
     all.forEach((loader) => loader.forget(atLeast.streamId));
   };
-  const base = { tenant, ports, timing, floors, reads, near, ready: required?.then((tokens) => tokens.forEach(raise)) };
+  const base = { tenant, ports, timing, floors, reads, near, changes, refresher, ready: required?.then((tokens) => tokens.forEach(raise)) };
   const leads = createViewLoader<Lead>({ ...base, kind: 'lead' });
   const properties = createViewLoader<Property>({ ...base, kind: 'property' });
   const agents = createViewLoader<Agent>({ ...base, kind: 'agent' });
@@ -73,6 +77,7 @@ export function createLoaders({ tenant, ports, timing, required, reads, near }: 
       return page;
     },
     reset() {
+      reads.onlyNewest();
       pages.clear();
       all.forEach((loader) => loader.reset());
       commands?.clearAll();

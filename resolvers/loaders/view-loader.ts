@@ -1,13 +1,20 @@
-/** One kind of view: out of memory (L1) at once, else batched per tick and parsed once. */
+/**
+ * One kind of view: out of memory (L1) at once, else batched per tick and parsed once. Where nobody can be asked, what was read of it before, named
+ * as old (docs/adr/0025).
+ */
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
-import type { NearViews } from '../../platform/cache/near-views.ts';
+import type { Changes } from '../../platform/cache/changes.ts';
+import type { Found } from '../../platform/cache/fenced-cache.ts';
+import type { NearView, NearViews } from '../../platform/cache/near-views.ts';
 import type { TagOf } from '../../platform/cache/view-tags.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
-import type { Reads } from '../reads.ts';
+import { createUnnotedReads, type Reads } from '../reads.ts';
 import { parseView } from '../parse-view.ts';
-import { readViews, type ViewPorts } from './read-views.ts';
+import { readViews, type ViewPorts, type WantedView } from './read-views.ts';
+import type { Refresher } from './refresher.ts';
+import { servedVersionsOf } from './served-versions.ts';
 
 export interface ViewLoaderOptions {
   readonly tenant: TenantId;
@@ -20,6 +27,8 @@ export interface ViewLoaderOptions {
   readonly ready: Promise<void> | undefined;
   readonly reads: Reads;
   readonly near: NearViews;
+  readonly changes: Changes;
+  readonly refresher: Refresher;
 }
 
 export interface ViewLoader<View> {
@@ -31,6 +40,9 @@ export interface ViewLoader<View> {
 
 /** Views in one batch at most; what a page and its children can need. */
 const BATCH_MAX = 500;
+/** How long it is taken on trust that something is not there. */
+const ABSENT_MS = 30_000;
+const NO_FLOORS: ReadonlyMap<string, number> = new Map();
 
 export function createViewLoader<View extends object & { readonly version: number }>(options: ViewLoaderOptions): ViewLoader<View> {
   const { tenant, kind, floors, ready, near, reads } = options;
@@ -45,13 +57,29 @@ export function createViewLoader<View extends object & { readonly version: numbe
       reads.tag(tag);
       // While tokens are being checked nobody knows what is new enough.
       const known = ready === undefined ? near.view(tag) : undefined;
-      if (known === undefined || known.value.version < (floors.get(id) ?? 0)) return batched().load(id);
+      if (known === undefined || known.value.version < (floors.get(id) ?? 0) || hasEnded(options, id, tag, known)) return batched().load(id);
       reads.until(known.untilMs);
       return known.value.view as View;
     },
     forget: (id) => void batches?.clear(id),
     reset: () => void batches?.clearAll(),
   };
+}
+
+/** Has it read anew where it is time. True where that cannot be, and it is over. */
+function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Found<NearView>): boolean {
+  const { near, refresher, tenant, changes } = options;
+  const due = near.due(known);
+  if (due === 'NO') return false;
+  const isRunning = refresher.run(tag, async () => {
+    const reads = createUnnotedReads(changes, tenant);
+    reads.onlyNewest();
+    const [found] = await readBatch({ ...options, floors: NO_FLOORS, ready: undefined, reads }, [id]);
+    if (!(found instanceof Error)) return;
+    near.withoutGrace([tag]);
+    throw found;
+  });
+  return due === 'ENDED' && !isRunning;
 }
 
 async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
@@ -66,13 +94,23 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
   return ids.map((id) => {
     const stored = byId.get(id) ?? null;
-    if (stored instanceof Error) return stored;
+    if (stored instanceof Error) return heldView<View>(options, id) ?? stored;
     if (stored === null) {
-      if (isId(kind, id)) reads.missing(kind, id);
+      if (isId(kind, id) && reads.missing(kind, id)) reads.until(since.atMs + ABSENT_MS);
       return null;
     }
     const view = parseView<View>(stored.doc);
     if (reads.found(kind, id, stored.version)) near.keepView({ tenant, kind, id }, { version: stored.version, view }, stored.doc.length, since);
     return view;
   });
+}
+
+/** What was read of it before, where that is not older than what anybody was shown or promised since; undefined where there is none. */
+function heldView<View extends object>({ tenant, kind, floors, near, ports, reads }: ViewLoaderOptions, id: string): View | undefined {
+  const ref: WantedView = { tenant, kind, id, versionMin: floors.get(id) ?? 0 };
+  const held = near.heldView(near.tagsOf(tenant, kind)(id));
+  const versionMin = Math.max(ref.versionMin, near.versionOf(ref), servedVersionsOf(ports.readModels).floorOf(ref));
+  if (held === undefined || held.value.version < versionMin || !reads.stale(held.readAtMs)) return undefined;
+  near.gaveHeld();
+  return held.value.view as View;
 }
