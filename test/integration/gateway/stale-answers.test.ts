@@ -40,10 +40,11 @@ beforeEach(async () => {
   silentMs = 0;
   gateway = await startKeptGateway((ports) => ({ ...ports, liveBus: withSilence(ports.liveBus) }));
   await gateway.brokerage.put(ada(3), bob(3));
-  await vi.waitFor(async () => {
+  const keeps = async (): Promise<void> => {
     await gateway.ask(LEAD);
     expect((await gateway.ask(LEAD)).calls).toEqual([]);
-  });
+  };
+  await vi.waitFor(keeps, { timeout: 10_000 });
   await gateway.ask(HOT);
 });
 afterEach(() => gateway.stop());
@@ -123,7 +124,7 @@ describe('while nothing can be read', () => {
     expect(calls.length).toBeLessThanOrEqual(12);
     expect(await gateway.metrics()).toMatch(/lead_intelligence_store_circuit_open\{layer="L2"\} 1/);
     everythingIsBack();
-    await vi.waitFor(async () => expect(bodyOf(await gateway.ask(LEAD))).toEqual({ data: { lead: { id: ADA, version: 3 } } }), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(bodyOf(await gateway.ask(LEAD))).toEqual({ data: { lead: { id: ADA, version: 3 } } }), { timeout: 10_000 });
   });
 
   it('it is fresh again as soon as a read succeeds, and nothing of the old answers was kept', async () => {
