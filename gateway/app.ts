@@ -18,6 +18,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useMaskedResults } from './plugins/errors.ts';
+import { useExplain } from './plugins/explain.ts';
 import { useFreshness } from './plugins/freshness.ts';
 import { useGraphiqlPage, type GraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
@@ -114,10 +115,10 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
 function createYogaServer(options: AppOptions): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
+    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId, explains }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      const scope = { requestId, consistencyToken, traceparent, lastEventId };
+      const scope = { requestId, consistencyToken, traceparent, lastEventId, explains };
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },
@@ -156,6 +157,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
     useFreshness(clock),
+    useExplain(),
     useMaskedResults(logger),
     // Behind the masking: what it adds is the last word on a result.
     useSseEventIds(),

@@ -3,6 +3,7 @@ import type { Role } from '../domain/agent/agent.ts';
 import type { TenantId } from '../domain/ids.ts';
 import type { ConsistencyTokens } from './consistency-token.ts';
 import type { ReceiptNotes } from './commands/receipt-notes.ts';
+import type { Explanation } from './explanation.ts';
 import type { Layers } from './layers.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Loaders } from './loaders/loaders.ts';
@@ -45,6 +46,8 @@ export interface RequestContext {
   readonly loaders: Loaders;
   /** Every resolver that reads says what, but for the loaders, which do it themselves. */
   readonly reads: Reads;
+  /** There where somebody asked which layer each part came from. */
+  readonly explanation?: Explanation | undefined;
   /** W3C trace context of the request, for the commands that it sends. */
   readonly traceparent?: string | undefined;
   /** Where a subscription resumes, whatever its `after` says: a client that reconnects by itself repeats its first request. */

@@ -57,11 +57,12 @@ function orHeld<View>(context: RequestContext, query: ListQuery, key: string, er
 
 /** Undefined where the page or one of its views is not in memory, or no longer. */
 function nearPage<View extends object>(context: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
-  const { shared, reads } = context;
+  const { shared, reads, explanation } = context;
   const near = shared.near.page(key);
   if (near === undefined || hasEnded(context, query, key, near)) return undefined;
   for (const tag of near.tags) reads.tag(tag);
   reads.until(near.untilMs);
+  explanation?.note({ kind: query.kind, list: listText(query), layer: 'L1', ms: 0 });
   return viewPageOf(near);
 }
 
@@ -79,7 +80,7 @@ function hasEnded(context: RequestContext, query: ListQuery, key: string, near: 
   const isRunning = shared.refresher.run(pageName(key), async () => {
     const reads = createUnnotedReads(shared.changes, identity.tenant);
     reads.onlyNewest();
-    await farPage({ ...context, reads }, query, key).catch((error: unknown) => {
+    await farPage({ ...context, reads, explanation: undefined }, query, key).catch((error: unknown) => {
       shared.near.withoutGrace([pageName(key), ...near.tags]);
       throw error;
     });
@@ -88,7 +89,8 @@ function hasEnded(context: RequestContext, query: ListQuery, key: string, near: 
 }
 
 /** The page as it was read before, unless a view on it is older than what anybody was shown or promised since; undefined where there is none. */
-function heldPage<View>({ ports, shared, reads }: RequestContext, { tenant, kind }: ListQuery, key: string): ViewPage<View> | undefined {
+function heldPage<View>({ ports, shared, reads, explanation }: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
+  const { tenant, kind } = query;
   const held = shared.near.heldPage(key);
   if (held === undefined) return undefined;
   const served = servedVersionsOf(ports.readModels);
@@ -98,13 +100,15 @@ function heldPage<View>({ ports, shared, reads }: RequestContext, { tenant, kind
   });
   if (!isNewest || !reads.stale(held.readAtMs)) return undefined;
   shared.near.gaveHeld();
+  explanation?.note({ kind, list: listText(query), layer: 'STALE', ms: 0 });
   return viewPageOf(held);
 }
 
 /** `key`: what to keep it under; null: nowhere. */
 async function farPage<View extends object>(context: RequestContext, query: ListQuery, key: string | null): Promise<ViewPage<View>> {
-  const { ports, shared, reads } = context;
+  const { ports, shared, reads, explanation } = context;
   const { tenant, kind } = query;
+  const startedMs = performance.now();
   // From before the read: a change that is heard meanwhile must find the list.
   const tag = key === null ? undefined : shared.near.tagOfList(query);
   const since = shared.near.now();
@@ -112,6 +116,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
   const { items, endCursor, hasNextPage } = await ports.readModels.list(query).catch((error: unknown) => {
     throw unavailable('lists cannot be read at the moment', error);
   });
+  explanation?.note({ kind, list: listText(query), layer: 'L2', ms: performance.now() - startedMs });
   const views = await newestOf(context, query, items);
   const edges = views.map(({ version, doc }, at) => {
     const { id, cursor } = items[at] ?? { id: '', cursor: '' };
@@ -132,7 +137,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
 }
 
 /** The items, but for those of which this gateway knows a newer version: where the read models are behind, nobody is shown less than before. */
-async function newestOf({ ports, shared }: RequestContext, { tenant, kind }: ListQuery, items: ListPage['items']): Promise<readonly StoredView[]> {
+async function newestOf({ ports, shared, explanation }: RequestContext, { tenant, kind }: ListQuery, items: ListPage['items']): Promise<readonly StoredView[]> {
   if (kind !== 'lead' && kind !== 'property' && kind !== 'agent') return items;
   const served = servedVersionsOf(ports.readModels);
   const behind = items.flatMap(({ id, version }) => {
@@ -141,7 +146,8 @@ async function newestOf({ ports, shared }: RequestContext, { tenant, kind }: Lis
     return version < versionMin ? [{ ...ref, versionMin }] : [];
   });
   if (behind.length === 0) return items;
-  const found = await readViews(ports, behind, shared.timing.versionWaitMs);
+  const { versionWaitMs } = shared.timing;
+  const found = await readViews(ports, behind, versionWaitMs, (id, layer, version, ms) => explanation?.note({ kind, id, layer, version, ms }));
   const newer = new Map<string, (typeof found)[number] | undefined>(behind.map(({ id }, at) => [id, found[at]]));
   return items.map((item) => {
     const view = newer.get(item.id);
@@ -160,5 +166,8 @@ function pageKey(plan: ListPlan, { tenant, first, after }: ListQuery): string {
   planTexts.set(plan, text);
   return `${JSON.stringify([tenant, first, after])}${text}`;
 }
+
+/** For people. */
+const listText = (query: ListQuery): string => [listName(query), ...query.facets, ...(query.after === undefined ? [] : ['behind a cursor'])].join(' ');
 
 const listName = ({ kind, order, direction }: ListPlan): string => `${kind}:${order}:${direction}`;

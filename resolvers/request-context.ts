@@ -5,6 +5,7 @@ import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
+import { createExplanation } from './explanation.ts';
 import { createLiveFeed, type FeedOptions } from './live/live-feed.ts';
 import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -56,6 +57,8 @@ export interface RequestFacts {
   readonly consistencyToken?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly lastEventId?: string | undefined;
+  /** Somebody wants to know which layer each part came from. */
+  readonly explains?: true | undefined;
   /** Where somebody wants to know what the answer was made of. */
   readonly reads?: Reads | undefined;
 }
@@ -81,7 +84,8 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
       )
     : undefined;
   const reads = facts.reads ?? createUnnotedReads(changes, tenant);
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near, changes, refresher });
+  const explanation = facts.explains === true ? createExplanation() : undefined;
+  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near, changes, refresher, explanation });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
-  return { identity, requestId, ports, shared, loaders, reads, traceparent: trace, lastEventId };
+  return { identity, requestId, ports, shared, loaders, reads, explanation, traceparent: trace, lastEventId };
 }

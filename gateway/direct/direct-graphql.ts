@@ -67,6 +67,7 @@ export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphq
       const mediaType = mediaTypeFor(asked.accept);
       if (question === null || mediaType === null || (asked.readsOnly && question.type !== 'query')) return null;
       const { authority } = question;
+      if (asked.explains === true) return options.throughPlugins(question.params, { ...asked, l0: kept?.wouldHit(asked, question, mediaType) }, mediaType);
       // A consistency token asks for what is newest.
       const isShared = kept !== undefined && authority !== null && asked.consistencyToken === undefined && kept.isTrusted();
       return isShared ? kept.answer(asked, question, authority, mediaType) : make(asked, question, mediaType);
@@ -184,6 +185,11 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make, m
     answer(asked: Asked, question: Question, authority: Authority, mediaType: MediaType): MaybePromise<DirectAnswer> {
       const key = keyOf(asked.identity, authority, question.text, mediaType);
       return find(key, question) ?? ask(JOINS_MAX, asked, question, mediaType, { key, authority });
+    },
+    /** Looks without touching anything. Undefined where the answer is nobody else's, or nothing is taken from here at the moment. */
+    wouldHit({ identity, consistencyToken }: Asked, { authority, text }: Question, mediaType: MediaType): 'WOULD_HIT' | 'WOULD_MISS' | undefined {
+      if (authority === null || consistencyToken !== undefined || !isTrusted()) return undefined;
+      return cache.has(keyOf(identity, authority, text, mediaType)) ? 'WOULD_HIT' : 'WOULD_MISS';
     },
     facts: (): CacheFacts => ({ ...cache.facts(), ...counts, stale: 0, refreshed: 0 }),
   };

@@ -24,6 +24,7 @@ export const contextHeaders = (header: HeaderOf) => ({
   consistencyToken: header('x-consistency-token') ?? undefined,
   traceparent: header('traceparent') ?? undefined,
   lastEventId: header('last-event-id') || undefined,
+  explains: header('x-explain') === '1' ? (true as const) : undefined,
 });
 
 /** Leads are people: nobody on the way may keep an answer, nor a browser. What is kept is kept here, where changes are heard of. */

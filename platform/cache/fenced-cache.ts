@@ -48,6 +48,8 @@ export interface Held<Value> extends Found<Value> {
 export interface FencedCache<Value extends object> {
   /** `graceMs`: also for so long beyond its end, while nothing was heard of it. */
   find(key: string, graceMs?: number): Found<Value> | undefined;
+  /** Whether `find` would find it; no use of it. */
+  has(key: string): boolean;
   /** What was read within `holdMs`, whether or not it is old by now: to be named so. */
   findHeld(key: string): Held<Value> | undefined;
   /** From its end on it is not given out, whatever grace is asked for: reading it anew failed. */
@@ -130,12 +132,14 @@ export function createFencedCache<Value extends object>(options: FencedCacheOpti
     }
   });
 
+  const ifGood = (entry: Entry<Value> | undefined, graceMs: number): Entry<Value> | undefined => {
+    if (entry === undefined || entry.movedAt !== Infinity) return undefined;
+    return entry.untilMs + (entry.hasGrace ? graceMs : 0) > nowMs() ? entry : undefined;
+  };
+
   return {
-    find(key, graceMs = 0) {
-      const entry = entries.get(key);
-      if (entry === undefined || entry.movedAt !== Infinity) return undefined;
-      return entry.untilMs + (entry.hasGrace ? graceMs : 0) > nowMs() ? entry : undefined;
-    },
+    find: (key, graceMs = 0) => ifGood(entries.get(key), graceMs),
+    has: (key) => ifGood(entries.peek(key), 0) !== undefined,
     findHeld(key) {
       const entry = entries.get(key);
       return entry !== undefined && entry.readAtMs + holdMs > nowMs() ? entry : undefined;

@@ -6,15 +6,18 @@ import { unavailable } from '../errors.ts';
 
 /** Newest first. Throws ApiError (UNAVAILABLE): the origin has no entries. */
 export async function readEntries(
-  { ports, reads }: RequestContext,
+  { ports, reads, explanation }: RequestContext,
   { tenant, id }: Lead,
   collection: EntryRef['collection'],
   page: { readonly first: number; readonly before?: number | undefined },
 ): Promise<readonly Entry[]> {
   // What is written about a lead comes with a change of its view.
   reads.view('lead', id);
+  const startedMs = performance.now();
   try {
-    return await ports.readModels.entries({ tenant, collection, id }, page);
+    const entries = await ports.readModels.entries({ tenant, collection, id }, page);
+    explanation?.note({ kind: collection, id, layer: 'L2', ms: performance.now() - startedMs });
+    return entries;
   } catch (error) {
     throw unavailable(`the ${collection} cannot be read at the moment`, error);
   }

@@ -4,6 +4,7 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
+import type { Explanation } from '../explanation.ts';
 import type { Timing } from '../ports.ts';
 import type { Changes } from '../../platform/cache/changes.ts';
 import type { NearViews } from '../../platform/cache/near-views.ts';
@@ -41,16 +42,17 @@ export interface LoaderOptions {
   readonly near: NearViews;
   readonly changes: Changes;
   readonly refresher: Refresher;
+  readonly explanation?: Explanation | undefined;
 }
 
-export function createLoaders({ tenant, ports, timing, required, reads, near, changes, refresher }: LoaderOptions): Loaders {
+export function createLoaders({ tenant, ports, timing, required, reads, near, changes, refresher, explanation }: LoaderOptions): Loaders {
   const floors = new Map<string, number>();
   const raise = ({ streamId, version }: VersionAtLeast): void => void floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
   const require = (atLeast: VersionAtLeast): void => {
     raise(atLeast);
     all.forEach((loader) => loader.forget(atLeast.streamId));
   };
-  const base = { tenant, ports, timing, floors, reads, near, changes, refresher, ready: required?.then((tokens) => tokens.forEach(raise)) };
+  const base = { tenant, ports, timing, floors, reads, near, changes, refresher, explanation, ready: required?.then((tokens) => tokens.forEach(raise)) };
   const leads = createViewLoader<Lead>({ ...base, kind: 'lead' });
   const properties = createViewLoader<Property>({ ...base, kind: 'property' });
   const agents = createViewLoader<Agent>({ ...base, kind: 'agent' });

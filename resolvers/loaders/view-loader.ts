@@ -8,6 +8,7 @@ import type { Changes } from '../../platform/cache/changes.ts';
 import type { Found } from '../../platform/cache/fenced-cache.ts';
 import type { NearView, NearViews } from '../../platform/cache/near-views.ts';
 import type { TagOf } from '../../platform/cache/view-tags.ts';
+import type { Explanation } from '../explanation.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
 import { createUnnotedReads, type Reads } from '../reads.ts';
@@ -29,6 +30,7 @@ export interface ViewLoaderOptions {
   readonly near: NearViews;
   readonly changes: Changes;
   readonly refresher: Refresher;
+  readonly explanation?: Explanation | undefined;
 }
 
 export interface ViewLoader<View> {
@@ -45,7 +47,7 @@ const ABSENT_MS = 30_000;
 const NO_FLOORS: ReadonlyMap<string, number> = new Map();
 
 export function createViewLoader<View extends object & { readonly version: number }>(options: ViewLoaderOptions): ViewLoader<View> {
-  const { tenant, kind, floors, ready, near, reads } = options;
+  const { tenant, kind, floors, ready, near, reads, explanation } = options;
   let tagOf: TagOf | undefined;
   let batches: DataLoader<string, View | null> | undefined;
   const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
@@ -59,6 +61,7 @@ export function createViewLoader<View extends object & { readonly version: numbe
       const known = ready === undefined ? near.view(tag) : undefined;
       if (known === undefined || known.value.version < (floors.get(id) ?? 0) || hasEnded(options, id, tag, known)) return batched().load(id);
       reads.until(known.untilMs);
+      explanation?.note({ kind, id, layer: 'L1', version: known.value.version, ms: 0 });
       return known.value.view as View;
     },
     forget: (id) => void batches?.clear(id),
@@ -74,7 +77,7 @@ function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Fo
   const isRunning = refresher.run(tag, async () => {
     const reads = createUnnotedReads(changes, tenant);
     reads.onlyNewest();
-    const [found] = await readBatch({ ...options, floors: NO_FLOORS, ready: undefined, reads }, [id]);
+    const [found] = await readBatch({ ...options, floors: NO_FLOORS, ready: undefined, reads, explanation: undefined }, [id]);
     if (!(found instanceof Error)) return;
     near.withoutGrace([tag]);
     throw found;
@@ -83,14 +86,16 @@ function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Fo
 }
 
 async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
-  const { tenant, kind, floors, near, reads } = options;
+  const { tenant, kind, floors, near, reads, explanation } = options;
   await options.ready;
   // What cannot be an id of this kind never reaches a store's keys.
   const wanted = ids
     .filter((id) => isId(kind, id))
     .map((id) => ({ tenant, kind, id, versionMin: Math.max(floors.get(id) ?? 0, near.versionOf({ tenant, kind, id })) }));
   const since = near.now();
-  const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
+  const found = await readViews(options.ports, wanted, options.timing.versionWaitMs, (id, layer, version, ms) =>
+    explanation?.note({ kind, id, layer, version, ms }),
+  );
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
   return ids.map((id) => {
     const stored = byId.get(id) ?? null;
@@ -106,11 +111,12 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
 }
 
 /** What was read of it before, where that is not older than what anybody was shown or promised since; undefined where there is none. */
-function heldView<View extends object>({ tenant, kind, floors, near, ports, reads }: ViewLoaderOptions, id: string): View | undefined {
+function heldView<View extends object>({ tenant, kind, floors, near, ports, reads, explanation }: ViewLoaderOptions, id: string): View | undefined {
   const ref: WantedView = { tenant, kind, id, versionMin: floors.get(id) ?? 0 };
   const held = near.heldView(near.tagsOf(tenant, kind)(id));
   const versionMin = Math.max(ref.versionMin, near.versionOf(ref), servedVersionsOf(ports.readModels).floorOf(ref));
   if (held === undefined || held.value.version < versionMin || !reads.stale(held.readAtMs)) return undefined;
   near.gaveHeld();
+  explanation?.note({ kind, id, layer: 'STALE', version: held.value.version, ms: 0 });
   return held.value.view as View;
 }

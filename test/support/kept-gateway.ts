@@ -17,8 +17,7 @@ export interface KeptGateway {
   isDeaf: boolean;
   /** The answer, and the calls of read models and origin that it took. */
   ask(query: string, as?: Partial<DevTokenClaims>, more?: { readonly variables?: object; readonly headers?: Record<string, string> }): Promise<Asked>;
-  /** Of the person that asks where nobody else is named. */
-  token(): Promise<string>;
+  token(as?: Partial<DevTokenClaims>): Promise<string>;
   /** Sends this very body. */
   post(body: string, headers?: Record<string, string>): Promise<Response>;
   /** The query in the address. */
@@ -64,7 +63,7 @@ export async function startKeptGateway(change: (ports: GatewayPorts) => GatewayP
     brokerage,
     isDeaf: false,
     post,
-    token: () => tokenOf(),
+    token: tokenOf,
     async ask(query, as = {}, { variables, headers = {} } = {}) {
       const before = brokerage.calls.length;
       const response = await post(JSON.stringify({ query, variables }), { authorization: `Bearer ${await tokenOf(as)}`, ...headers });
