@@ -14,8 +14,9 @@ export interface Freshness {
 }
 
 /** Of what resolvers worked with. Undefined where nothing in the answer may be old. */
-export function freshnessOf({ reads }: { readonly reads?: Pick<Reads, 'staleSinceMs'> | undefined }): Freshness | undefined {
-  return reads?.staleSinceMs === undefined ? undefined : { asOf: new Date(reads.staleSinceMs).toISOString(), layer: 'L1', stale: true };
+export function freshnessOf({ reads }: { readonly reads?: Pick<Reads, 'age'> | undefined }): Freshness | undefined {
+  const sinceMs = reads?.age.staleSinceMs;
+  return sinceMs === undefined ? undefined : { asOf: new Date(sinceMs).toISOString(), layer: 'L1', stale: true };
 }
 
 export const freshnessIn = ({ extensions }: ExecutionResult): Freshness | undefined => extensions?.['freshness'] as Freshness | undefined;

@@ -9,7 +9,8 @@ import { readViews } from './loaders/read-views.ts';
 import { servedVersionsOf } from './loaders/served-versions.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { parseView } from './parse-view.ts';
-import { createUnnotedReads } from './reads.ts';
+import { createUnnotedReads, noteStale } from './reads.ts';
+import { TooLateError, within } from './within.ts';
 
 /** What a filter and an order come to. */
 export interface ListPlan extends Omit<ListQuery, 'tenant' | 'first' | 'after'> {
@@ -46,13 +47,20 @@ export function readPage<View extends object>(context: RequestContext, whole: Li
   const newEnough = context.loaders.listsAreNewEnough();
   if (newEnough !== undefined) return newEnough.then(() => far(false));
   if (!isKept) return far(false);
-  return nearPage<View>(context, query, key) ?? far(true).catch((error: unknown) => orHeld<View>(context, query, key, error));
+  return nearPage<View>(context, query, key) ?? farOrHeld(context, query, key, () => far(true));
 }
 
-function orHeld<View>(context: RequestContext, query: ListQuery, key: string, error: unknown): ViewPage<View> {
-  const held = isUnavailable(error) ? heldPage<View>(context, query, key) : undefined;
-  if (held === undefined) throw error;
-  return held;
+/** Where a page stands for it nobody waits long: stores that hang take seconds to fail. */
+async function farOrHeld<View>(context: RequestContext, query: ListQuery, key: string, far: () => Promise<ViewPage<View>>): Promise<ViewPage<View>> {
+  const isHeld = heldPage(context, query, key) !== undefined;
+  try {
+    return await (isHeld ? within(context.shared.timing.staleWaitMs, far()) : far());
+  } catch (error) {
+    const isLate = error instanceof TooLateError;
+    const held = isLate || isUnavailable(error) ? heldPage(context, query, key) : undefined;
+    if (held !== undefined) return giveHeld(context, query, held);
+    throw isLate ? unavailable('lists cannot be read at the moment', error) : error;
+  }
 }
 
 /** Undefined where the page or one of its views is not in memory, or no longer. */
@@ -79,7 +87,7 @@ function hasEnded(context: RequestContext, query: ListQuery, key: string, near: 
   if (due === 'NO') return false;
   const isRunning = shared.refresher.run(pageName(key), async () => {
     const reads = createUnnotedReads(shared.changes, identity.tenant);
-    reads.onlyNewest();
+    reads.age.takesStale = false;
     await farPage({ ...context, reads, explanation: undefined }, query, key).catch((error: unknown) => {
       shared.near.withoutGrace([pageName(key), ...near.tags]);
       throw error;
@@ -89,18 +97,20 @@ function hasEnded(context: RequestContext, query: ListQuery, key: string, near: 
 }
 
 /** The page as it was read before, unless a view on it is older than what anybody was shown or promised since; undefined where there is none. */
-function heldPage<View>({ ports, shared, reads, explanation }: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
-  const { tenant, kind } = query;
-  const held = shared.near.heldPage(key);
-  if (held === undefined) return undefined;
+function heldPage({ ports, shared, reads }: RequestContext, { tenant, kind }: ListQuery, key: string): WholePage | undefined {
+  const held = reads.age.takesStale ? shared.near.heldPage(key) : undefined;
   const served = servedVersionsOf(ports.readModels);
-  const isNewest = held.page.items.every(({ id }, at) => {
+  const isNewest = held?.page.items.every(({ id }, at) => {
     const ref = { tenant, kind, id };
     return (held.versions[at] ?? 0) >= Math.max(shared.near.versionOf(ref), served.floorOf(ref));
   });
-  if (!isNewest || !reads.stale(held.readAtMs)) return undefined;
+  return isNewest ? held : undefined;
+}
+
+function giveHeld<View>({ shared, reads, explanation }: RequestContext, query: ListQuery, held: WholePage): ViewPage<View> {
+  noteStale(reads, held.readAtMs);
   shared.near.gaveHeld();
-  explanation?.note({ kind, list: listText(query), layer: 'STALE', ms: 0 });
+  explanation?.note({ kind: query.kind, list: listText(query), layer: 'STALE', ms: 0 });
   return viewPageOf(held);
 }
 

@@ -20,15 +20,21 @@ export interface Reads {
   until(ms: number): void;
   /** It holds for nobody else: it depends on the clock, on the person who asks, or on something whose changes nobody tells of. */
   never(): void;
-  /**
-   * Something cannot be read, and what was read of it then (milliseconds since 1970) would stand for it. True: it may, and the answer is named old
-   * from now on. False where only what is newest will do.
-   */
-  stale(readAtMs: number): boolean;
-  /** When the oldest of what may be old was read; undefined where nothing is. */
-  readonly staleSinceMs: number | undefined;
-  /** From now on only what is newest will do: for subscriptions, which tell what is new, and for reads behind the answers. */
-  onlyNewest(): void;
+  /** Whether what was read before may stand for what cannot be read, and whether it does. */
+  readonly age: AnswerAge;
+}
+
+/** Plain and changed in place: there is one for each request. */
+export interface AnswerAge {
+  /** False: only what is newest will do. For subscriptions, which tell what is new, and for reads behind the answers. */
+  takesStale: boolean;
+  /** When the oldest of what may be old was read, milliseconds since 1970: the answer says so. Undefined where nothing may be. */
+  staleSinceMs: number | undefined;
+}
+
+/** Something of the answer may be old. */
+export function noteStale({ age }: Pick<Reads, 'age'>, readAtMs: number): void {
+  age.staleSinceMs = Math.min(readAtMs, age.staleSinceMs ?? readAtMs);
 }
 
 /** A Reads that can be asked what it noted. */
@@ -49,7 +55,7 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
       return untilMs;
     },
     get isKeepable() {
-      return isKeepable;
+      return isKeepable && unnoted.age.staleSinceMs === undefined;
     },
     view: (kind, id) => void tags.add(changes.tagOfView({ tenant, kind, id })),
     tag: (tag) => void tags.add(tag),
@@ -67,21 +73,12 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
     list: (query) => void tags.add(changes.tagOfList(query)),
     until: (ms) => void (untilMs = Math.min(untilMs, ms)),
     never: () => void (isKeepable = false),
-    stale(readAtMs) {
-      isKeepable = false;
-      return unnoted.stale(readAtMs);
-    },
-    get staleSinceMs() {
-      return unnoted.staleSinceMs;
-    },
-    onlyNewest: () => unnoted.onlyNewest(),
+    age: unnoted.age,
   };
 }
 
 /** For answers that nobody keeps: what was found is news for other answers all the same. */
 export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
-  let staleSinceMs: number | undefined;
-  let takesStale = true;
   return {
     view: () => undefined,
     tag: () => undefined,
@@ -91,13 +88,6 @@ export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
     list: () => undefined,
     until: () => undefined,
     never: () => undefined,
-    stale(readAtMs) {
-      if (takesStale) staleSinceMs = Math.min(readAtMs, staleSinceMs ?? readAtMs);
-      return takesStale;
-    },
-    get staleSinceMs() {
-      return staleSinceMs;
-    },
-    onlyNewest: () => void (takesStale = false),
+    age: { takesStale: true, staleSinceMs: undefined },
   };
 }

@@ -73,7 +73,6 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
   const { identity, requestId, consistencyToken, traceparent, lastEventId } = facts;
   const { tenant } = identity;
-  const { near, changes, refresher } = shared;
   const tokens = (consistencyToken ?? '').split(',').map((token) => token.trim());
   const required = consistencyToken
     ? Promise.all(
@@ -83,9 +82,9 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
           .map((token) => shared.tokens.verify(tenant, token)),
       )
     : undefined;
-  const reads = facts.reads ?? createUnnotedReads(changes, tenant);
+  const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
   const explanation = facts.explains === true ? createExplanation() : undefined;
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near, changes, refresher, explanation });
+  const loaders = createLoaders({ tenant, ports, shared, required, reads, explanation });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   return { identity, requestId, ports, shared, loaders, reads, explanation, traceparent: trace, lastEventId };
 }

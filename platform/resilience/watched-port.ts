@@ -19,10 +19,11 @@ export interface PortFacts {
 export type PortCircuit = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
 export interface Request<T> {
-  send(): Promise<T>;
+  readonly send: () => Promise<T>;
   /** Views that it asks for by id; 0 if absent. */
   readonly keys?: number | undefined;
-  missed?(answer: T): number;
+  /** How many of them are not there. */
+  readonly missed?: ((answer: T) => number) | undefined;
 }
 
 export interface WatchedPort {

@@ -5,31 +5,38 @@
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Changes } from '../../platform/cache/changes.ts';
-import type { Found } from '../../platform/cache/fenced-cache.ts';
+import type { Found, Held } from '../../platform/cache/fenced-cache.ts';
 import type { NearView, NearViews } from '../../platform/cache/near-views.ts';
 import type { TagOf } from '../../platform/cache/view-tags.ts';
+import { unavailable } from '../errors.ts';
 import type { Explanation } from '../explanation.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
-import { createUnnotedReads, type Reads } from '../reads.ts';
+import { createUnnotedReads, noteStale, type Reads } from '../reads.ts';
 import { parseView } from '../parse-view.ts';
+import { TooLateError, within } from '../within.ts';
 import { readViews, type ViewPorts, type WantedView } from './read-views.ts';
 import type { Refresher } from './refresher.ts';
 import { servedVersionsOf } from './served-versions.ts';
+
+/** Of GatewayShared. */
+export interface LoaderShared {
+  readonly timing: Timing;
+  readonly near: NearViews;
+  readonly changes: Changes;
+  readonly refresher: Refresher;
+}
 
 export interface ViewLoaderOptions {
   readonly tenant: TenantId;
   readonly kind: 'lead' | 'property' | 'agent';
   readonly ports: ViewPorts;
-  readonly timing: Timing;
+  readonly shared: LoaderShared;
   /** The least version that an answer may have, by id. */
   readonly floors: ReadonlyMap<string, number>;
   /** Settles once the floors of the request's tokens are known. */
   readonly ready: Promise<void> | undefined;
   readonly reads: Reads;
-  readonly near: NearViews;
-  readonly changes: Changes;
-  readonly refresher: Refresher;
   readonly explanation?: Explanation | undefined;
 }
 
@@ -47,7 +54,8 @@ const ABSENT_MS = 30_000;
 const NO_FLOORS: ReadonlyMap<string, number> = new Map();
 
 export function createViewLoader<View extends object & { readonly version: number }>(options: ViewLoaderOptions): ViewLoader<View> {
-  const { tenant, kind, floors, ready, near, reads, explanation } = options;
+  const { tenant, kind, floors, ready, reads, explanation } = options;
+  const { near } = options.shared;
   let tagOf: TagOf | undefined;
   let batches: DataLoader<string, View | null> | undefined;
   const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
@@ -71,12 +79,13 @@ export function createViewLoader<View extends object & { readonly version: numbe
 
 /** Has it read anew where it is time. True where that cannot be, and it is over. */
 function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Found<NearView>): boolean {
-  const { near, refresher, tenant, changes } = options;
+  const { tenant } = options;
+  const { near, refresher, changes } = options.shared;
   const due = near.due(known);
   if (due === 'NO') return false;
   const isRunning = refresher.run(tag, async () => {
     const reads = createUnnotedReads(changes, tenant);
-    reads.onlyNewest();
+    reads.age.takesStale = false;
     const [found] = await readBatch({ ...options, floors: NO_FLOORS, ready: undefined, reads, explanation: undefined }, [id]);
     if (!(found instanceof Error)) return;
     near.withoutGrace([tag]);
@@ -86,20 +95,20 @@ function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Fo
 }
 
 async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
-  const { tenant, kind, floors, near, reads, explanation } = options;
+  const { tenant, kind, floors, reads, explanation } = options;
+  const { near, timing } = options.shared;
   await options.ready;
   // What cannot be an id of this kind never reaches a store's keys.
   const wanted = ids
     .filter((id) => isId(kind, id))
     .map((id) => ({ tenant, kind, id, versionMin: Math.max(floors.get(id) ?? 0, near.versionOf({ tenant, kind, id })) }));
   const since = near.now();
-  const found = await readViews(options.ports, wanted, options.timing.versionWaitMs, (id, layer, version, ms) =>
-    explanation?.note({ kind, id, layer, version, ms }),
-  );
+  const reading = readViews(options.ports, wanted, timing.versionWaitMs, (id, layer, version, ms) => explanation?.note({ kind, id, layer, version, ms }));
+  const found = await inTime(options, wanted, reading);
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
   return ids.map((id) => {
     const stored = byId.get(id) ?? null;
-    if (stored instanceof Error) return heldView<View>(options, id) ?? stored;
+    if (stored instanceof Error) return (giveHeld(options, id) as View | undefined) ?? stored;
     if (stored === null) {
       if (isId(kind, id) && reads.missing(kind, id)) reads.until(since.atMs + ABSENT_MS);
       return null;
@@ -110,13 +119,29 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
   });
 }
 
+/** Where something stands for all of them nobody waits long: stores that hang take seconds to fail. */
+async function inTime(options: ViewLoaderOptions, wanted: readonly WantedView[], reading: ReturnType<typeof readViews>): ReturnType<typeof readViews> {
+  if (wanted.length === 0 || !wanted.every(({ id }) => heldView(options, id) !== undefined)) return reading;
+  return within(options.shared.timing.staleWaitMs, reading).catch((error: unknown) => {
+    if (error instanceof TooLateError) return wanted.map(() => unavailable('this cannot be read at the moment', error));
+    throw error;
+  });
+}
+
 /** What was read of it before, where that is not older than what anybody was shown or promised since; undefined where there is none. */
-function heldView<View extends object>({ tenant, kind, floors, near, ports, reads, explanation }: ViewLoaderOptions, id: string): View | undefined {
-  const ref: WantedView = { tenant, kind, id, versionMin: floors.get(id) ?? 0 };
-  const held = near.heldView(near.tagsOf(tenant, kind)(id));
-  const versionMin = Math.max(ref.versionMin, near.versionOf(ref), servedVersionsOf(ports.readModels).floorOf(ref));
-  if (held === undefined || held.value.version < versionMin || !reads.stale(held.readAtMs)) return undefined;
-  near.gaveHeld();
+function heldView({ tenant, kind, floors, shared: { near }, ports, reads }: ViewLoaderOptions, id: string): Held<NearView> | undefined {
+  const held = reads.age.takesStale ? near.heldView(near.tagsOf(tenant, kind)(id)) : undefined;
+  const ref = { tenant, kind, id };
+  const versionMin = Math.max(floors.get(id) ?? 0, near.versionOf(ref), servedVersionsOf(ports.readModels).floorOf(ref));
+  return held !== undefined && held.value.version >= versionMin ? held : undefined;
+}
+
+function giveHeld(options: ViewLoaderOptions, id: string): object | undefined {
+  const { kind, reads, explanation } = options;
+  const held = heldView(options, id);
+  if (held === undefined) return undefined;
+  noteStale(reads, held.readAtMs);
+  options.shared.near.gaveHeld();
   explanation?.note({ kind, id, layer: 'STALE', version: held.value.version, ms: 0 });
-  return held.value.view as View;
+  return held.value.view;
 }

@@ -17,7 +17,7 @@ const GATEWAY = `
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Budgets. A visible commit moves them, nothing else. */
 const SHELL_GZIP_BYTES_MAX = 110_000;
-const GATEWAY_GZIP_BYTES_MAX = 170_000;
+const GATEWAY_GZIP_BYTES_MAX = 173_000;
 
 /** Packages and modules that need more than web standards, or that only a browser's page needs. */
 const STRANGERS =
