@@ -67,7 +67,9 @@ async function farOrHeld<View>(context: RequestContext, query: ListQuery, key: s
 function nearPage<View extends object>(context: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
   const { shared, reads, explanation } = context;
   const near = shared.near.page(key);
-  if (near === undefined || hasEnded(context, query, key, near)) return undefined;
+  if (near === undefined) return undefined;
+  const due = shared.near.due(near);
+  if (due !== 'NO' && !isReadAnew(context, query, key, near) && due === 'ENDED') return undefined;
   for (const tag of near.tags) reads.tag(tag);
   reads.until(near.untilMs);
   explanation?.note({ kind: query.kind, list: listText(query), layer: 'L1', ms: 0 });
@@ -80,12 +82,10 @@ const viewPageOf = <View>({ page, views }: WholePage): ViewPage<View> => ({
   hasNextPage: page.hasNextPage,
 });
 
-/** Has it read anew where it is time. True where that cannot be, and it is over. */
-function hasEnded(context: RequestContext, query: ListQuery, key: string, near: WholePage): boolean {
+/** Has it read anew behind the answers. False where that cannot be. */
+function isReadAnew(context: RequestContext, query: ListQuery, key: string, near: WholePage): boolean {
   const { shared, identity } = context;
-  const due = shared.near.due(near);
-  if (due === 'NO') return false;
-  const isRunning = shared.refresher.run(pageName(key), async () => {
+  return shared.refresher.run(pageName(key), async () => {
     const reads = createUnnotedReads(shared.changes, identity.tenant);
     reads.age.takesStale = false;
     await farPage({ ...context, reads, explanation: undefined }, query, key).catch((error: unknown) => {
@@ -93,7 +93,6 @@ function hasEnded(context: RequestContext, query: ListQuery, key: string, near: 
       throw error;
     });
   });
-  return due === 'ENDED' && !isRunning;
 }
 
 /** The page as it was read before, unless a view on it is older than what anybody was shown or promised since; undefined where there is none. */

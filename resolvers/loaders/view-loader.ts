@@ -5,7 +5,7 @@
 import DataLoader from 'dataloader';
 import { isId, type TenantId } from '../../domain/ids.ts';
 import type { Changes } from '../../platform/cache/changes.ts';
-import type { Found, Held } from '../../platform/cache/fenced-cache.ts';
+import type { Held } from '../../platform/cache/fenced-cache.ts';
 import type { NearView, NearViews } from '../../platform/cache/near-views.ts';
 import type { TagOf } from '../../platform/cache/view-tags.ts';
 import { unavailable } from '../errors.ts';
@@ -67,7 +67,9 @@ export function createViewLoader<View extends object & { readonly version: numbe
       reads.tag(tag);
       // While tokens are being checked nobody knows what is new enough.
       const known = ready === undefined ? near.view(tag) : undefined;
-      if (known === undefined || known.value.version < (floors.get(id) ?? 0) || hasEnded(options, id, tag, known)) return batched().load(id);
+      if (known === undefined || known.value.version < (floors.get(id) ?? 0)) return batched().load(id);
+      const due = near.due(known);
+      if (due !== 'NO' && !isReadAnew(options, id, tag) && due === 'ENDED') return batched().load(id);
       reads.until(known.untilMs);
       explanation?.note({ kind, id, layer: 'L1', version: known.value.version, ms: 0 });
       return known.value.view as View;
@@ -77,13 +79,11 @@ export function createViewLoader<View extends object & { readonly version: numbe
   };
 }
 
-/** Has it read anew where it is time. True where that cannot be, and it is over. */
-function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Found<NearView>): boolean {
+/** Has it read anew behind the answers. False where that cannot be. */
+function isReadAnew(options: ViewLoaderOptions, id: string, tag: string): boolean {
   const { tenant } = options;
   const { near, refresher, changes } = options.shared;
-  const due = near.due(known);
-  if (due === 'NO') return false;
-  const isRunning = refresher.run(tag, async () => {
+  return refresher.run(tag, async () => {
     const reads = createUnnotedReads(changes, tenant);
     reads.age.takesStale = false;
     const [found] = await readBatch({ ...options, floors: NO_FLOORS, ready: undefined, reads, explanation: undefined }, [id]);
@@ -91,7 +91,6 @@ function hasEnded(options: ViewLoaderOptions, id: string, tag: string, known: Fo
     near.withoutGrace([tag]);
     throw found;
   });
-  return due === 'ENDED' && !isRunning;
 }
 
 async function readBatch<View extends object>(options: ViewLoaderOptions, ids: readonly string[]): Promise<(View | null | Error)[]> {
