@@ -16,6 +16,8 @@ export interface GatewayConfig {
   readonly port: number;
   /** For kept answers (L0) and for views and lists (L1), half each; 0: nothing is kept. */
   readonly cacheBytes: number;
+  /** How long after its read a view or a list stands for what cannot be read; 0: not at all. */
+  readonly staleMs: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly auth: { readonly keys: KeySourceConfig; readonly issuer?: string | undefined; readonly audience?: string | undefined };
@@ -46,6 +48,7 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     host,
     port: read.integer('PORT', 0, 65_535),
     cacheBytes: read.integer('CACHE_MEGABYTES', 0, 100_000) * 1024 * 1024,
+    staleMs: read.integer('STALE_SECONDS', 0, 86_400) * 1_000,
     dataDir: read.text('DATA_DIR'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
     auth: { keys, issuer: read.optional('JWT_ISSUER'), audience: read.optional('JWT_AUDIENCE') },

@@ -1,6 +1,8 @@
 import type { LeaseFacts } from '../resolvers/loaders/share-views.ts';
 
 /** What a gateway counts. The adapter for Node is gateway/node/metrics.ts; the edge has its platform's own. */
+import type { PortFacts } from '../platform/resilience/watched-port.ts';
+
 /** Since the start, but for what is in it now. */
 export interface CacheFacts {
   readonly entries: number;
@@ -12,6 +14,10 @@ export interface CacheFacts {
   readonly refused: number;
   readonly dropped: number;
   readonly evicted: number;
+  /** Given out although it may be old. */
+  readonly stale: number;
+  /** Read anew before anybody had to wait for it. */
+  readonly refreshed: number;
 }
 
 export interface GatewayMetrics {
@@ -22,6 +28,8 @@ export interface GatewayMetrics {
     readonly failed: boolean;
     readonly durationMs: number;
   }): void;
+  /** A query was answered with bytes that were kept, or made for somebody else. Cheap: it is the hottest path. `name` as in `operation`. */
+  operationKept(name: string | undefined): void;
   /** A subscription began; call the answer once it ended. */
   subscriptionOpened(): () => void;
   /** This process heard of a command that became VISIBLE so long ago. */
@@ -34,6 +42,10 @@ export interface GatewayMetrics {
   watchPurges(waiting: () => number): void;
   /** How views that nobody had were shared with other processes, asked when it is rendered. */
   watchLeases(facts: () => LeaseFacts): void;
+  /** Counts of what is asked of a store, and whether it is not asked at the moment. */
+  watchStore(layer: string, state: () => { readonly facts: PortFacts; readonly isOpen: boolean }): void;
+  /** How far changes are heard of: LiveFeed. */
+  watchLiveBus(feed: { isTrusted(): boolean; silentMs(): number }): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }

@@ -29,6 +29,10 @@ export interface ServerContext extends RequestInfo {
   /** Set by the identity plugin; there for every operation that runs. */
   identity?: Identity | undefined;
   readonly consistencyToken?: string | undefined;
+  /** The caller wants to know which layer each part came from. */
+  readonly explains?: true | undefined;
+  /** Then: whether a kept answer would have been given; absent where none was looked for. */
+  readonly l0?: 'WOULD_HIT' | 'WOULD_MISS' | undefined;
   /** W3C trace context of the caller. */
   readonly traceparent?: string | undefined;
   /** The header Last-Event-ID: the cursor behind which a client of SSE resumes. */
@@ -47,4 +51,5 @@ export interface OperationScope {
   readonly consistencyToken?: string | undefined;
   readonly lastEventId?: string | undefined;
   readonly afterwards?: RequestInfo['afterwards'];
+  readonly explains?: true | undefined;
 }

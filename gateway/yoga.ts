@@ -17,6 +17,8 @@ import { useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useDocuments } from './plugins/documents.ts';
 import { useMaskedResults } from './plugins/errors.ts';
+import { useExplain } from './plugins/explain.ts';
+import { useFreshness } from './plugins/freshness.ts';
 import { useGraphiqlPage } from './plugins/graphiql.ts';
 import { useIdentity } from './plugins/identity.ts';
 import { DEFAULT_LIMITS, useLimits } from './plugins/limits.ts';
@@ -50,17 +52,17 @@ export function createYogaGraphql(options: AppOptions, parts: YogaParts): Yoga {
   const server = createServer(options, parts);
   return {
     server,
-    answer: (params, context, mediaType) => throughPlugins(server, params, context, mediaType, options.logger),
+    answer: (params, context, mediaType) => throughPlugins(server, params, context, mediaType, options),
   };
 }
 
 function createServer(options: AppOptions, { parsed, meant }: YogaParts): YogaServer {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId, afterwards }) => {
+    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId, afterwards, explains }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards };
+      const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards, explains };
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
     },
@@ -99,6 +101,8 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
+    useFreshness(clock),
+    useExplain(),
     useMaskedResults(logger),
     // Behind the masking: what it adds is the last word on a result.
     useSseEventIds(),

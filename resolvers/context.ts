@@ -4,8 +4,11 @@ import type { TenantId } from '../domain/ids.ts';
 import type { ConsistencyTokens } from './consistency-token.ts';
 import type { ReceiptNotes } from './commands/receipt-notes.ts';
 import type { Effect } from './effect.ts';
+import type { Explanation } from './explanation.ts';
+import type { Layers } from './layers.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Loaders } from './loaders/loaders.ts';
+import type { Refresher } from './loaders/refresher.ts';
 import type { GatewayPorts, Timing } from './ports.ts';
 import type { Reads } from './reads.ts';
 import type { Changes } from '../platform/cache/changes.ts';
@@ -25,10 +28,13 @@ export interface GatewayShared {
   /** What caches of this process go by. */
   readonly changes: Changes;
   readonly near: NearViews;
+  readonly refresher: Refresher;
+  /** For who composes the process to fill. */
+  readonly layers: Layers;
   readonly receipts: ReceiptNotes;
   readonly tokens: ConsistencyTokens;
   readonly timing: Timing;
-  /** Ends every subscription with the cursor to resume from, and stops listening. */
+  /** Ends every subscription with the cursor to resume from, stops listening, and lets what is read behind the answers end. */
   close(): Promise<void>;
 }
 
@@ -43,6 +49,8 @@ export interface RequestContext {
   readonly reads: Reads;
   /** Resolvers of mutations act within it. */
   readonly effect: Effect;
+  /** There where somebody asked which layer each part came from. */
+  readonly explanation?: Explanation | undefined;
   /** W3C trace context of the request, for the commands that it sends. */
   readonly traceparent?: string | undefined;
   /** Where a subscription resumes, whatever its `after` says: a client that reconnects by itself repeats its first request. */

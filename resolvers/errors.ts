@@ -45,6 +45,8 @@ export class ApiError extends Error {
 
 export const isApiError = (error: unknown): error is ApiError => error instanceof ApiError;
 
+export const isUnavailable = (error: unknown): boolean => isApiError(error) && error.extensions.code === 'UNAVAILABLE';
+
 /** What was asked makes no sense; `field` is the dotted path of what is wrong. */
 export const badInput = (message: string, field?: string): ApiError => new ApiError('BAD_USER_INPUT', message, field === undefined ? {} : { field });
 export const forbidden = (message: string): ApiError => new ApiError('FORBIDDEN', message);

@@ -1,6 +1,7 @@
 /** How the parts are: the ones that this gateway uses, asked now; the workers, by the status that each leaves in the read models. */
 import { SYSTEM_TENANT, type ReadModels } from '../platform/read-models/read-models.ts';
-import type { RequestContext } from './context.ts';
+import type { GatewayShared, RequestContext } from './context.ts';
+import type { LayerName } from './layers.ts';
 
 export const COMPONENT_STATUSES = ['UP', 'DOWN', 'UNKNOWN'] as const;
 export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
@@ -47,7 +48,7 @@ export async function healthOf({ ports, shared }: RequestContext): Promise<Healt
     ask('liveBus', ports.liveBus, now),
     workersOf(ports.readModels, now),
   ]);
-  const components = [readModels, log, withTrust(liveBus, shared.feed.isTrusted()), ...workers];
+  const components = [readModels, log, withTrust(liveBus, shared.feed), ...layersOf(shared, now), ...workers];
   const scoring = workers.filter(({ component, status, circuit }) => component === 'scoring' && status !== 'UNKNOWN' && circuit !== undefined);
   return {
     ok: components.every(({ status }) => status === 'UP'),
@@ -59,10 +60,36 @@ export async function healthOf({ ports, shared }: RequestContext): Promise<Healt
 }
 
 /** Whether changes are heard of in time decides whether answers are kept: docs/adr/0019. */
-const withTrust = (liveBus: ComponentHealth, isTrusted: boolean): ComponentHealth => ({
+const withTrust = (liveBus: ComponentHealth, feed: GatewayShared['feed']): ComponentHealth => ({
   ...liveBus,
-  facts: [{ name: 'answers_are_kept', value: isTrusted ? 'yes' : 'no, every answer is made anew: changes may go unheard' }],
+  facts: [
+    { name: 'answers_are_kept', value: feed.isTrusted() ? 'yes' : 'no, every answer is made anew: changes may go unheard' },
+    { name: 'silent_ms', value: String(feed.silentMs()) },
+  ],
 });
+
+const LAYERS: Readonly<Record<LayerName, string>> = {
+  L0: 'finished answers in memory',
+  L1: 'views and lists in memory',
+  L2: 'what was asked of the read models',
+  L3: 'what was asked of the origin',
+};
+
+/** DOWN while the layer is not asked, because it failed a moment ago. */
+function layersOf({ layers }: GatewayShared, now: Date): ComponentHealth[] {
+  return Array.from(layers, ([component, state]): ComponentHealth => {
+    const { facts, circuit } = state();
+    const isAsked = circuit === undefined || circuit === 'CLOSED';
+    return {
+      component,
+      status: isAsked ? 'UP' : 'DOWN',
+      detail: isAsked ? LAYERS[component] : `${LAYERS[component]}: it failed, and is not asked for a moment`,
+      circuit,
+      facts: Object.entries(facts).map(([name, value]) => ({ name, value: String(value) })),
+      at: now.toISOString(),
+    };
+  });
+}
 
 async function ask(component: string, part: { check(): Promise<void> }, now: Date): Promise<ComponentHealth> {
   const at = now.toISOString();

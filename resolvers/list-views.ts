@@ -1,14 +1,16 @@
 /** A page of views as a connection: what every list has in common. */
-import type { NearPage } from '../platform/cache/near-views.ts';
+import { pageName, type NearPage, type WholePage } from '../platform/cache/near-views.ts';
 import type { ListPage, ListQuery, StoredView } from '../platform/read-models/read-models.ts';
 import { connectionOf, type Connection, type PageArgs } from './connection.ts';
 import type { RequestContext } from './context.ts';
 import { decodeCursor, encodeCursor, pageSize } from './cursors.ts';
-import { unavailable } from './errors.ts';
+import { isUnavailable, unavailable } from './errors.ts';
 import { readViews } from './loaders/read-views.ts';
 import { servedVersionsOf } from './loaders/served-versions.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
 import { parseView } from './parse-view.ts';
+import { createUnnotedReads, noteStale } from './reads.ts';
+import { TooLateError, within } from './within.ts';
 
 /** What a filter and an order come to. */
 export interface ListPlan extends Omit<ListQuery, 'tenant' | 'first' | 'after'> {
@@ -24,8 +26,8 @@ interface ViewPage<View> {
 }
 
 /**
- * At once out of memory, else one request to the read models. Throws ApiError: BAD_USER_INPUT for a cursor of another list or order,
- * UNAVAILABLE where the read models cannot be reached (the origin has no lists).
+ * At once out of memory, else one request to the read models. Where they cannot be reached (the origin has no lists) the page as it was read before,
+ * named as old. Throws ApiError: BAD_USER_INPUT for a cursor of another list or order, UNAVAILABLE where there is none.
  */
 export function listViews<View extends object>(context: RequestContext, plan: ListPlan, args: PageArgs): MaybePromise<Connection<View>> {
   const after = decodeCursor(listName(plan), args.after);
@@ -44,24 +46,78 @@ export function readPage<View extends object>(context: RequestContext, whole: Li
   const far = (kept: boolean): Promise<ViewPage<View>> => context.loaders.page(key, () => farPage<View>(context, query, kept ? key : null));
   const newEnough = context.loaders.listsAreNewEnough();
   if (newEnough !== undefined) return newEnough.then(() => far(false));
-  return (isKept ? nearPage<View>(context, key) : undefined) ?? far(isKept);
+  if (!isKept) return far(false);
+  return nearPage<View>(context, query, key) ?? farOrHeld(context, query, key, () => far(true));
 }
 
-/** Undefined where the page or one of its views is not in memory. */
-function nearPage<View>({ shared, reads }: RequestContext, key: string): ViewPage<View> | undefined {
+/** Where a page stands for it nobody waits long: stores that hang take seconds to fail. */
+async function farOrHeld<View>(context: RequestContext, query: ListQuery, key: string, far: () => Promise<ViewPage<View>>): Promise<ViewPage<View>> {
+  const isHeld = heldPage(context, query, key) !== undefined;
+  try {
+    return await (isHeld ? within(context.shared.timing.staleWaitMs, far()) : far());
+  } catch (error) {
+    const isLate = error instanceof TooLateError;
+    const held = isLate || isUnavailable(error) ? heldPage(context, query, key) : undefined;
+    if (held !== undefined) return giveHeld(context, query, held);
+    throw isLate ? unavailable('lists cannot be read at the moment', error) : error;
+  }
+}
+
+/** Undefined where the page or one of its views is not in memory, or no longer. */
+function nearPage<View extends object>(context: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
+  const { shared, reads, explanation } = context;
   const near = shared.near.page(key);
   if (near === undefined) return undefined;
-  const { page, views, tags, untilMs } = near;
-  for (const tag of tags) reads.tag(tag);
-  reads.until(untilMs);
-  const edges = page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View }));
-  return { edges, endCursor: page.endCursor, hasNextPage: page.hasNextPage };
+  const due = shared.near.due(near);
+  if (due !== 'NO' && !isReadAnew(context, query, key, near) && due === 'ENDED') return undefined;
+  for (const tag of near.tags) reads.tag(tag);
+  reads.until(near.untilMs);
+  explanation?.note({ kind: query.kind, list: listText(query), layer: 'L1', ms: 0 });
+  return viewPageOf(near);
+}
+
+const viewPageOf = <View>({ page, views }: WholePage): ViewPage<View> => ({
+  edges: page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View })),
+  endCursor: page.endCursor,
+  hasNextPage: page.hasNextPage,
+});
+
+/** Has it read anew behind the answers. False where that cannot be. */
+function isReadAnew(context: RequestContext, query: ListQuery, key: string, near: WholePage): boolean {
+  const { shared, identity } = context;
+  return shared.refresher.run(pageName(key), async () => {
+    const reads = createUnnotedReads(shared.changes, identity.tenant);
+    reads.age.takesStale = false;
+    await farPage({ ...context, reads, explanation: undefined }, query, key).catch((error: unknown) => {
+      shared.near.withoutGrace([pageName(key), ...near.tags]);
+      throw error;
+    });
+  });
+}
+
+/** The page as it was read before, unless a view on it is older than what anybody was shown or promised since; undefined where there is none. */
+function heldPage({ ports, shared, reads }: RequestContext, { tenant, kind }: ListQuery, key: string): WholePage | undefined {
+  const held = reads.age.takesStale ? shared.near.heldPage(key) : undefined;
+  const served = servedVersionsOf(ports.readModels);
+  const isNewest = held?.page.items.every(({ id }, at) => {
+    const ref = { tenant, kind, id };
+    return (held.versions[at] ?? 0) >= Math.max(shared.near.versionOf(ref), served.floorOf(ref));
+  });
+  return isNewest ? held : undefined;
+}
+
+function giveHeld<View>({ shared, reads, explanation }: RequestContext, query: ListQuery, held: WholePage): ViewPage<View> {
+  noteStale(reads, held.readAtMs);
+  shared.near.gaveHeld();
+  explanation?.note({ kind: query.kind, list: listText(query), layer: 'STALE', ms: 0 });
+  return viewPageOf(held);
 }
 
 /** `key`: what to keep it under; null: nowhere. */
 async function farPage<View extends object>(context: RequestContext, query: ListQuery, key: string | null): Promise<ViewPage<View>> {
-  const { ports, shared, reads } = context;
+  const { ports, shared, reads, explanation } = context;
   const { tenant, kind } = query;
+  const startedMs = performance.now();
   // From before the read: a change that is heard meanwhile must find the list.
   const tag = key === null ? undefined : shared.near.tagOfList(query);
   const since = shared.near.now();
@@ -69,6 +125,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
   const { items, endCursor, hasNextPage } = await ports.readModels.list(query).catch((error: unknown) => {
     throw unavailable('lists cannot be read at the moment', error);
   });
+  explanation?.note({ kind, list: listText(query), layer: 'L2', ms: performance.now() - startedMs });
   const views = await newestOf(context, query, items);
   const edges = views.map(({ version, doc }, at) => {
     const { id, cursor } = items[at] ?? { id: '', cursor: '' };
@@ -89,7 +146,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
 }
 
 /** The items, but for those of which this gateway knows a newer version: where the read models are behind, nobody is shown less than before. */
-async function newestOf({ ports, shared }: RequestContext, { tenant, kind }: ListQuery, items: ListPage['items']): Promise<readonly StoredView[]> {
+async function newestOf({ ports, shared, explanation }: RequestContext, { tenant, kind }: ListQuery, items: ListPage['items']): Promise<readonly StoredView[]> {
   if (kind !== 'lead' && kind !== 'property' && kind !== 'agent') return items;
   const served = servedVersionsOf(ports.readModels);
   const behind = items.flatMap(({ id, version }) => {
@@ -98,7 +155,8 @@ async function newestOf({ ports, shared }: RequestContext, { tenant, kind }: Lis
     return version < versionMin ? [{ ...ref, versionMin }] : [];
   });
   if (behind.length === 0) return items;
-  const found = await readViews(ports, behind, shared.timing.versionWaitMs);
+  const { versionWaitMs } = shared.timing;
+  const found = await readViews(ports, behind, versionWaitMs, (id, layer, version, ms) => explanation?.note({ kind, id, layer, version, ms }));
   const newer = new Map<string, (typeof found)[number] | undefined>(behind.map(({ id }, at) => [id, found[at]]));
   return items.map((item) => {
     const view = newer.get(item.id);
@@ -117,5 +175,8 @@ function pageKey(plan: ListPlan, { tenant, first, after }: ListQuery): string {
   planTexts.set(plan, text);
   return `${JSON.stringify([tenant, first, after])}${text}`;
 }
+
+/** For people. */
+const listText = (query: ListQuery): string => [listName(query), ...query.facets, ...(query.after === undefined ? [] : ['behind a cursor'])].join(' ');
 
 const listName = ({ kind, order, direction }: ListPlan): string => `${kind}:${order}:${direction}`;

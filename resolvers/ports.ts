@@ -33,7 +33,16 @@ export interface Timing {
   readonly receiptPollMs: number;
   /** `atLeast`: for a view to reach the version that a token asks for. */
   readonly versionWaitMs: number;
+  /** For a read, where something that was read before can stand for it. */
+  readonly staleWaitMs: number;
 }
 
 /** Two seconds are promised for acceptance, HTTP and a busy machine included. */
-export const DEFAULT_TIMING: Timing = { acceptanceMs: 1_700, lookupMs: 500, commandWaitMs: 5_000, receiptPollMs: 250, versionWaitMs: 2_000 };
+export const DEFAULT_TIMING: Timing = {
+  acceptanceMs: 1_700,
+  lookupMs: 500,
+  commandWaitMs: 5_000,
+  receiptPollMs: 250,
+  versionWaitMs: 2_000,
+  staleWaitMs: 1_000,
+};

@@ -20,6 +20,21 @@ export interface Reads {
   until(ms: number): void;
   /** It holds for nobody else: it depends on the clock, on the person who asks, or on something whose changes nobody tells of. */
   never(): void;
+  /** Whether what was read before may stand for what cannot be read, and whether it does. */
+  readonly age: AnswerAge;
+}
+
+/** Plain and changed in place: there is one for each request. */
+export interface AnswerAge {
+  /** False: only what is newest will do. For subscriptions, which tell what is new, and for reads behind the answers. */
+  takesStale: boolean;
+  /** When the oldest of what may be old was read, milliseconds since 1970: the answer says so. Undefined where nothing may be. */
+  staleSinceMs: number | undefined;
+}
+
+/** Something of the answer may be old. */
+export function noteStale({ age }: Pick<Reads, 'age'>, readAtMs: number): void {
+  age.staleSinceMs = Math.min(readAtMs, age.staleSinceMs ?? readAtMs);
 }
 
 /** A Reads that can be asked what it noted. */
@@ -40,7 +55,7 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
       return untilMs;
     },
     get isKeepable() {
-      return isKeepable;
+      return isKeepable && unnoted.age.staleSinceMs === undefined;
     },
     view: (kind, id) => void tags.add(changes.tagOfView({ tenant, kind, id })),
     tag: (tag) => void tags.add(tag),
@@ -58,6 +73,7 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
     list: (query) => void tags.add(changes.tagOfList(query)),
     until: (ms) => void (untilMs = Math.min(untilMs, ms)),
     never: () => void (isKeepable = false),
+    age: unnoted.age,
   };
 }
 
@@ -72,5 +88,6 @@ export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
     list: () => undefined,
     until: () => undefined,
     never: () => undefined,
+    age: { takesStale: true, staleSinceMs: undefined },
   };
 }

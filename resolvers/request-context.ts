@@ -7,14 +7,18 @@ import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
 import { everyTime, onlyOnce } from './effect.ts';
+import { createExplanation } from './explanation.ts';
 import { createLiveFeed, type FeedOptions } from './live/live-feed.ts';
 import { createUnnotedReads, type Reads } from './reads.ts';
 import { createLoaders } from './loaders/loaders.ts';
+import { createRefresher } from './loaders/refresher.ts';
 import { within } from './within.ts';
 
 export interface SharedOptions {
   /** For views and lists in memory (L1); 0: none are kept; 100 MB if absent. */
   readonly nearBytesMax?: number | undefined;
+  /** How long after its read a view or a list stands for what cannot be read; 0: not at all; ten minutes if absent. */
+  readonly staleMs?: number | undefined;
   readonly onVisible?: FeedOptions['onVisible'];
   /** FeedOptions.listens. */
   readonly listens?: boolean | undefined;
@@ -24,24 +28,28 @@ export interface SharedOptions {
 export function createGatewayShared(
   ports: GatewayPorts,
   timing: Partial<Timing> = {},
-  { nearBytesMax, onVisible, listens }: SharedOptions = {},
+  { nearBytesMax, staleMs, onVisible, listens }: SharedOptions = {},
 ): GatewayShared {
   const changes = createChanges();
   const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible, listens });
-  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs: () => ports.clock.now().getTime(), bytesMax: nearBytesMax });
+  const nowMs = (): number => ports.clock.now().getTime();
+  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs, bytesMax: nearBytesMax, holdMs: staleMs });
+  const refresher = createRefresher(ports.logger);
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };
   return {
     feed,
     changes,
     near,
+    refresher,
+    layers: new Map(),
     receipts,
     tokens: createConsistencyTokens(ports.tokenSecret),
     timing: allTiming,
     async close() {
       await feed.close();
       // Best effort, as all news of receipts are: a process that stops does not wait for read models that hang.
-      await within(allTiming.lookupMs, receipts.idle()).catch(() => undefined);
+      await within(allTiming.lookupMs, Promise.all([receipts.idle(), refresher.close()])).catch(() => undefined);
     },
   };
 }
@@ -62,6 +70,8 @@ export interface RequestFacts {
   readonly consistencyToken?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly lastEventId?: string | undefined;
+  /** Somebody wants to know which layer each part came from. */
+  readonly explains?: true | undefined;
   /** Where somebody wants to know what the answer was made of. */
   readonly reads?: Reads | undefined;
   /** The operation has one effect, and may be run twice. */
@@ -80,10 +90,11 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
   const { tenant } = identity;
   const required = consistencyToken ? versionsIn(consistencyToken, (token) => shared.tokens.verify(tenant, token)) : undefined;
   const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
-  const loaders = createLoaders({ tenant, ports, timing: shared.timing, required, reads, near: shared.near });
+  const explanation = facts.explains === true ? createExplanation() : undefined;
+  const loaders = createLoaders({ tenant, ports, shared, required, reads, explanation });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   const effect = facts.actsOnce === true ? onlyOnce() : everyTime;
-  return { identity, requestId, ports, shared, loaders, reads, effect, traceparent: trace, lastEventId };
+  return { identity, requestId, ports, shared, loaders, reads, effect, explanation, traceparent: trace, lastEventId };
 }
 
 /** Rejects with ApiError (BAD_USER_INPUT) where one is no good, and where there are too many to check: none is passed over in silence. */

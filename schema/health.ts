@@ -9,7 +9,9 @@ const FactType = builder.objectRef<ComponentHealth['facts'][number]>('HealthFact
 
 const ComponentType = builder.objectRef<ComponentHealth>('ComponentHealth').implement({
   fields: (t) => ({
-    component: t.exposeString('component', { description: 'readModels, log, liveBus, scoring, projector, …' }),
+    component: t.exposeString('component', {
+      description: 'readModels, log, liveBus, scoring, projector, …; L0 to L3: the layers that this gateway answers from.',
+    }),
     instance: t.exposeString('instance', { nullable: true, description: 'Which process; null for a part that the gateway itself asked.' }),
     status: t.expose('status', { type: ComponentStatusEnum }),
     detail: t.exposeString('detail'),

@@ -13,12 +13,14 @@ export interface Kept {
 
 export interface ByteCache {
   find(key: string): Kept | undefined;
+  /** Whether `find` would find it, which then knows nothing of the question. */
+  has(key: string): boolean;
   /** Takes the answer in; null where a change came in between, or where it was too old from the start. */
   keep(key: string, answer: Kept, made: Made): Kept | null;
   facts(): FencedCacheFacts;
 }
 
-export function createByteCache(options: FencedCacheOptions): ByteCache {
+export function createByteCache(options: FencedCacheOptions<Kept>): ByteCache {
   const cache = createFencedCache<Kept>(options);
   return {
     find(key) {
@@ -26,6 +28,7 @@ export function createByteCache(options: FencedCacheOptions): ByteCache {
       if (known?.sharing) known.sharing.goodAt = options.epochs.now();
       return known;
     },
+    has: (key) => cache.has(key),
     keep(key, answer, made) {
       // As text, too, and about half as much again for its shorter forms.
       const bytes = answer.bytes.length * (answer.ascii === null ? 1.5 : 2.5);

@@ -9,6 +9,7 @@ import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import { createReads, type NotedReads } from '../../resolvers/reads.ts';
 import { answerOf, type ByteCache, type Kept } from '../byte-cache/byte-cache.ts';
 import { observed } from '../byte-cache/observed.ts';
+import { freshnessHeaders, freshnessOf } from '../freshness.ts';
 import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Attempt, OperationScope, ServerContext } from '../request-context.ts';
@@ -59,18 +60,19 @@ type Make = (asked: Asked, question: Question, mediaType: MediaType, attempt?: A
 
 export function createDirectGraphql(options: DirectGraphqlOptions): DirectGraphql {
   const make = createMaker(options);
-  const kept = options.keeping && createKeptAnswers(options.keeping, make);
+  const kept = options.keeping && createKeptAnswers(options.keeping, make, options.metrics);
   return {
     answer(asked) {
       const question = options.questionOf(asked.body);
       const mediaType = mediaTypeFor(asked.accept);
       if (question === null || mediaType === null || (asked.readsOnly && question.type !== 'query')) return null;
       const { authority } = question;
+      if (asked.explains === true) return options.throughPlugins(question.params, { ...asked, l0: kept?.wouldHit(asked, question, mediaType) }, mediaType);
       // A consistency token asks for what is newest.
       const isShared = kept !== undefined && authority !== null && asked.consistencyToken === undefined && kept.isTrusted();
       return isShared ? kept.answer(asked, question, authority, mediaType) : make(asked, question, mediaType);
     },
-    facts: () => kept?.facts() ?? { entries: 0, bytes: 0, refused: 0, dropped: 0, evicted: 0, hits: 0, joined: 0, missed: 0 },
+    facts: () => kept?.facts() ?? { entries: 0, bytes: 0, refused: 0, dropped: 0, evicted: 0, hits: 0, joined: 0, missed: 0, stale: 0, refreshed: 0 },
   };
 }
 
@@ -99,7 +101,11 @@ function createMaker({ createContext, throughPlugins, metrics }: DirectGraphqlOp
       // What the first run has read, or could not read, the second one finds in its loaders; what it did is not done again.
       if (text === null) return throughPlugins(question.params, { ...asked, attempt, resolverContext }, mediaType);
       metrics?.operation({ name: question.name, type: question.type, failed: false, durationMs: performance.now() - startedMs });
-      return { status: 200, headers: { 'content-type': contentTypeOf(mediaType) }, text: `{"data":${text}}`, isWhole: true };
+      const headers = { 'content-type': contentTypeOf(mediaType) };
+      const freshness = freshnessOf(resolverContext);
+      if (freshness === undefined) return { status: 200, headers, text: `{"data":${text}}`, isWhole: true };
+      const named = `{"data":${text},"extensions":${JSON.stringify({ freshness })}}`;
+      return { status: 200, headers: { ...headers, ...freshnessHeaders(freshness, resolverContext.ports.clock.now()) }, text: named, isWhole: false };
     });
   };
 }
@@ -134,7 +140,7 @@ const JOINS_MAX = 2;
 const JOIN_MS = 2_000;
 
 /** Answers that are kept, and those that are being made for several at once. */
-function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
+function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make, metrics: GatewayMetrics | undefined) {
   const counts = { hits: 0, joined: 0, missed: 0 };
   /** By key. */
   const flights = new Map<string, Flight>();
@@ -145,9 +151,11 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
     const sharing = sharedSeconds === 0 ? null : { seconds: sharedSeconds, tags, untilMs, goodAt: changes.epochs.now() };
     return cache.keep(key, answerOf(text, headers['content-type'] ?? '', sharing), reads);
   };
-  const find = (key: string): Kept | undefined => {
+  const find = (key: string, { name }: Question): Kept | undefined => {
     const known = cache.find(key);
-    if (known !== undefined) counts.hits += 1;
+    if (known === undefined) return undefined;
+    counts.hits += 1;
+    metrics?.operationKept(name);
     return known;
   };
   /** Undefined where there is none, or where it is known already that nobody but its first asker can use its answer. */
@@ -168,21 +176,29 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
   };
   /** `joins`: how many flights may still be joined. */
   const ask = (joins: number, ...about: Parameters<Ask>): MaybePromise<DirectAnswer> => {
-    const [, , , { key }] = about;
+    const [, question, , { key }] = about;
     const flight = joins > 0 ? usableFlight(key) : undefined;
     if (flight === undefined) return lead(...about);
     counts.joined += 1;
     return within(JOIN_MS, flight.kept)
       .catch(() => null)
-      .then((shared): MaybePromise<DirectAnswer> => shared ?? find(key) ?? ask(joins - 1, ...about));
+      .then((shared): MaybePromise<DirectAnswer> => {
+        if (shared !== null) metrics?.operationKept(question.name);
+        return shared ?? find(key, question) ?? ask(joins - 1, ...about);
+      });
   };
 
   return {
     isTrusted,
     answer(asked: Asked, question: Question, authority: Authority, mediaType: MediaType): MaybePromise<DirectAnswer> {
       const key = keyOf(asked.identity, authority, question.text, mediaType);
-      return find(key) ?? ask(JOINS_MAX, asked, question, mediaType, { key, authority });
+      return find(key, question) ?? ask(JOINS_MAX, asked, question, mediaType, { key, authority });
     },
-    facts: (): CacheFacts => ({ ...cache.facts(), ...counts }),
+    /** Looks without touching anything. Undefined where the answer is nobody else's, or nothing is taken from here at the moment. */
+    wouldHit({ identity, consistencyToken }: Asked, { authority, text }: Question, mediaType: MediaType): 'WOULD_HIT' | 'WOULD_MISS' | undefined {
+      if (authority === null || consistencyToken !== undefined || !isTrusted()) return undefined;
+      return cache.has(keyOf(identity, authority, text, mediaType)) ? 'WOULD_HIT' : 'WOULD_MISS';
+    },
+    facts: (): CacheFacts => ({ ...cache.facts(), ...counts, stale: 0, refreshed: 0 }),
   };
 }

@@ -25,6 +25,7 @@ export const contextHeaders = (header: HeaderOf) => ({
   consistencyToken: header('x-consistency-token') ?? undefined,
   traceparent: header('traceparent') ?? undefined,
   lastEventId: header('last-event-id') || undefined,
+  explains: header('x-explain') === '1' ? (true as const) : undefined,
 });
 
 /**

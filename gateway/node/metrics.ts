@@ -1,6 +1,7 @@
 /** What a gateway counts, by prom-client. One registry a gateway: several may run in one process. */
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LeaseFacts } from '../../resolvers/loaders/share-views.ts';
+import type { PortFacts } from '../../platform/resilience/watched-port.ts';
 import { boundedNames, type CacheFacts, type GatewayMetrics } from '../metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
@@ -13,6 +14,8 @@ const CACHE_FACTS = [
   ['refused', 'Answers not taken in, because something they are made of changed meanwhile.'],
   ['dropped', 'Answers dropped because something they are made of changed.'],
   ['evicted', 'Answers that made room for others.'],
+  ['stale', 'Given out although it may be old, and named so: nothing better could be read.'],
+  ['refreshed', 'Read anew before its end, so that nobody had to wait for it.'],
 ] as const satisfies readonly (readonly [keyof CacheFacts, string])[];
 const LEASE_FACTS = [
   ['taken', 'view_leases_taken_total', 'Views that the read models did not have, computed here for all processes.'],
@@ -20,6 +23,13 @@ const LEASE_FACTS = [
   ['givenUp', 'view_leases_given_up_total', 'Views of which nothing came from the other process in time: computed here as well.'],
 ] as const satisfies readonly (readonly [keyof LeaseFacts, string, string])[];
 const SIZES: ReadonlySet<keyof CacheFacts> = new Set(['entries', 'bytes']);
+const STORE_FACTS = [
+  ['requests', 'Requests to the store for what this gateway answers with.'],
+  ['keys', 'Views that were asked for by id.'],
+  ['missed', 'Views that were asked for by id and are not there.'],
+  ['failed', 'Requests that failed, or that nobody answered in time.'],
+  ['skipped', 'Requests that were not sent, because the last ones had failed.'],
+] as const satisfies readonly (readonly [keyof PortFacts, string])[];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** `processMetrics`: also memory, event loop lag and the like, which only one registry of a process needs to tell. */
@@ -38,9 +48,10 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
   const operations = new Counter({
     name: `${PREFIX}graphql_operations_total`,
-    help: 'Queries and mutations executed.',
+    help: 'Queries and mutations answered: executed, or with an answer that was kept.',
     labelNames: ['name', 'type', 'outcome'],
     registers,
+    collect: () => takeInKept(),
   });
   const operationSeconds = new Histogram({
     name: `${PREFIX}graphql_operation_duration_seconds`,
@@ -69,6 +80,12 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
 
   const nameFor = boundedNames();
+  /** By name, since the last look: counted here, labels and all, for nearly nothing. */
+  const kept = new Map<string, number>();
+  const takeInKept = (): void => {
+    for (const [name, count] of kept) operations.inc({ name, type: 'query', outcome: 'ok' }, count);
+    kept.clear();
+  };
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
     const name = `${PREFIX}cache_${fact}${SIZES.has(fact) ? '' : '_total'}`;
@@ -85,6 +102,23 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   for (const [fact, name, help] of LEASE_FACTS) {
     const gauge: Gauge = new Gauge({ name: `${PREFIX}${name}`, help, registers, collect: () => gauge.set(leaseFacts?.()[fact] ?? 0) });
   }
+  const stores = new Map<string, () => { readonly facts: PortFacts; readonly isOpen: boolean }>();
+  for (const [fact, help] of STORE_FACTS) {
+    const gauge: Gauge<'layer'> = new Gauge({
+      name: `${PREFIX}store_${fact}_total`,
+      help,
+      labelNames: ['layer'],
+      registers,
+      collect: () => stores.forEach((state, layer) => gauge.set({ layer }, state().facts[fact])),
+    });
+  }
+  const circuits: Gauge<'layer'> = new Gauge({
+    name: `${PREFIX}store_circuit_open`,
+    help: '1 while the store is not asked, because it failed a moment ago.',
+    labelNames: ['layer'],
+    registers,
+    collect: () => stores.forEach((state, layer) => circuits.set({ layer }, Number(state().isOpen))),
+  });
 
   return {
     request({ route, method, status, durationMs }) {
@@ -95,6 +129,10 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
       const name = nameFor(observed.name);
       operations.inc({ name, type, outcome: failed ? 'failed' : 'ok' });
       operationSeconds.observe({ name, type }, durationMs / 1000);
+    },
+    operationKept(observed) {
+      const name = nameFor(observed);
+      kept.set(name, (kept.get(name) ?? 0) + 1);
     },
     subscriptionOpened() {
       subscriptions.inc();
@@ -119,6 +157,23 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     },
     watchLeases(facts) {
       leaseFacts = facts;
+    },
+    watchStore(layer, state) {
+      stores.set(layer, state);
+    },
+    watchLiveBus(feed) {
+      const trusted: Gauge = new Gauge({
+        name: `${PREFIX}live_bus_trusted`,
+        help: '1 while changes are heard of in time, so that answers are kept.',
+        registers,
+        collect: () => trusted.set(Number(feed.isTrusted())),
+      });
+      const silent: Gauge = new Gauge({
+        name: `${PREFIX}live_bus_silent_seconds`,
+        help: 'Since the live bus last showed that it lives; infinite while it is lost.',
+        registers,
+        collect: () => silent.set(feed.silentMs() / 1000),
+      });
     },
     async render() {
       return { contentType: registry.contentType, body: await registry.metrics() };

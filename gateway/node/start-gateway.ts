@@ -4,6 +4,8 @@ import { digest } from '../../platform/messages/new-id.ts';
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import { leaseFactsOf } from '../../resolvers/loaders/share-views.ts';
+import { watchOrigin } from '../../platform/origin/watched-origin.ts';
+import { watchReadModels } from '../../platform/read-models/watched-read-models.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { schema } from '../../schema/schema.ts';
 import { PERSISTED_DOCUMENTS } from '../../schema/persisted-documents.ts';
@@ -12,6 +14,7 @@ import { createSharedCaches } from '../cdn/shared-caches.ts';
 import type { DevTokens } from '../dev-token.ts';
 import type { DocumentChoice } from '../documents/rules.ts';
 import { createHealth } from '../health.ts';
+import type { CacheFacts } from '../metrics.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
 import { createNodeMetrics } from './metrics.ts';
@@ -35,6 +38,8 @@ export interface StartGatewayOptions {
   readonly webhook?: RouteHandlers['webhook'];
   /** False where several gateways share a process and another one tells of it. */
   readonly processMetrics?: boolean | undefined;
+  /** How long after its read a view or a list stands for what cannot be read, named as old; 0: not at all; ten minutes if not given. */
+  readonly staleMs?: number | undefined;
   /** How long `stop` waits for what is in flight, 10 s if not given. */
   readonly drainMs?: number | undefined;
 }
@@ -49,11 +54,13 @@ export interface RunningGateway {
 const CACHE_BYTES = 200 * 1024 * 1024;
 
 export async function startGateway(options: StartGatewayOptions): Promise<RunningGateway> {
-  const { ports, verifier } = options;
-  const { clock, logger } = ports;
-  const { cacheBytes = CACHE_BYTES } = options;
+  const { verifier, cacheBytes = CACHE_BYTES } = options;
+  const { clock, logger } = options.ports;
+  const stores = { L2: watchReadModels(options.ports.readModels), L3: watchOrigin(options.ports.origin) };
+  const ports: GatewayPorts = { ...options.ports, readModels: stores.L2.readModels, origin: stores.L3.origin };
   const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
-  const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2, onVisible: (lagMs) => metrics.visibleHeard(lagMs) });
+  const { staleMs } = options;
+  const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2, staleMs, onVisible: (lagMs) => metrics.visibleHeard(lagMs) });
   // Every gateway has the ports' secret, so all name things alike; a name tells nothing of it.
   const key = await digest(`cache tags\n${ports.tokenSecret}`);
   const { changes, feed } = shared;
@@ -74,9 +81,16 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     documents: { known: PERSISTED_DOCUMENTS, answered: options.documents ?? 'any' },
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
   });
-  metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
+  const near = (): CacheFacts => ({ ...shared.near.facts(), ...shared.refresher.facts(), joined: 0 });
+  metrics.watchCache('L1', near);
+  metrics.watchLiveBus(feed);
   const { viewLeases } = ports;
   if (viewLeases) metrics.watchLeases(() => leaseFactsOf(viewLeases));
+  shared.layers.set('L0', () => ({ facts: { ...app.direct.facts() } })).set('L1', () => ({ facts: { ...near() } }));
+  for (const [layer, { port }] of [['L2', stores.L2] as const, ['L3', stores.L3] as const]) {
+    metrics.watchStore(layer, () => ({ facts: port.facts(), isOpen: port.circuit() !== 'CLOSED' }));
+    shared.layers.set(layer, () => ({ facts: { ...port.facts() }, circuit: port.circuit() }));
+  }
   // Heard from the start, so that the first question that may be kept is.
   feed.isTrusted();
   const served = await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });

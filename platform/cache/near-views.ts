@@ -5,7 +5,8 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { ListQuery, ViewKind, ViewRef } from '../read-models/read-models.ts';
 import type { Changes } from './changes.ts';
-import { createFencedCache, type FencedCacheFacts, type Found } from './fenced-cache.ts';
+import { dueOf, GRACE_MS, type Due } from './early-refresh.ts';
+import { createFencedCache, type FencedCacheFacts, type Found, type Held } from './fenced-cache.ts';
 import type { Epoch } from './epochs.ts';
 import { createViewTags, viewTag, type TagOf } from './view-tags.ts';
 
@@ -26,10 +27,21 @@ export interface WholePage {
   readonly page: NearPage;
   /** In the order of the items. */
   readonly views: readonly object[];
-  /** Of the views. */
+  /** Of the views, in their order. */
+  readonly versions: readonly number[];
   readonly tags: readonly string[];
   /** The page and its views hold until then at most. */
   readonly untilMs: number;
+  /** When the oldest of them was read. */
+  readonly readAtMs: number;
+  readonly tookMs: number;
+}
+
+/** The moment before a read. */
+export interface ReadStart {
+  readonly epoch: Epoch;
+  /** Milliseconds since 1970. */
+  readonly atMs: number;
 }
 
 /** A page as it was read. */
@@ -37,29 +49,49 @@ export interface ReadPage {
   readonly query: ListQuery;
   /** Of the list, from before the read. */
   readonly tag: string;
-  readonly since: Epoch;
+  readonly since: ReadStart;
   readonly page: NearPage;
   /** Of the views' JSON texts together. */
   readonly textLength: number;
 }
 
+export interface NearFacts extends FencedCacheFacts {
+  readonly hits: number;
+  readonly missed: number;
+  /** Views and pages that were given out although they may be old: nothing better could be read. */
+  readonly stale: number;
+}
+
 export interface NearViews {
-  /** The moment before a read, for what it brings. */
-  now(): Epoch;
+  /** For what the read brings. */
+  now(): ReadStart;
   /** The newest version of the view that this gateway knows of, here or not; 0 where it knows of none. */
   versionOf(ref: ViewRef): number;
   /** Tags of the views of a kind. */
   tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
-  /** Undefined where nothing is known of it here. */
+  /** Undefined where nothing is known of it here. A moment beyond its end it is still given out: `due` says so. */
   view(tag: string): Found<NearView> | undefined;
-  /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. */
+  /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. As `view` for its end. */
   page(key: string): WholePage | undefined;
+  /** Whether it should be read anew by now. */
+  due(found: Pick<Found<unknown>, 'untilMs' | 'tookMs'>): Due;
+  /** Reading it anew failed: it ends when it ends. `names`: tags of views, names of pages. */
+  withoutGrace(names: readonly string[]): void;
+  /**
+   * What was read within the time that copies are held on, for those who can get nothing better. It is to be named as old, and held against
+   * the versions that were shown since; nobody may keep it, nor what is made of it.
+   */
+  heldView(tag: string): Held<NearView> | undefined;
+  /** As `heldView`: with the members that it had, or that it has where it still is as it was. Undefined where one of them is not here any more. */
+  heldPage(key: string): WholePage | undefined;
+  /** What was held was given out. */
+  gaveHeld(): void;
   /** `since`: from before the read. `textLength`: of its JSON text. */
-  keepView(ref: ViewRef, found: NearView, textLength: number, since: Epoch): void;
+  keepView(ref: ViewRef, found: NearView, textLength: number, since: ReadStart): void;
   /** The list's tag, known from then on: to be asked for before the read. */
   tagOfList(query: ListQuery): string;
   keepPage(key: string, read: ReadPage): void;
-  facts(): FencedCacheFacts & { readonly hits: number; readonly missed: number };
+  facts(): NearFacts;
 }
 
 export interface NearViewsOptions {
@@ -69,49 +101,68 @@ export interface NearViewsOptions {
   readonly nowMs: () => number;
   /** 100 MB if absent; 0: nothing is kept. */
   readonly bytesMax?: number | undefined;
+  /** How long after its read something is held on for those who can get nothing better; 0: not at all; ten minutes if absent. */
+  readonly holdMs?: number | undefined;
 }
 
 /** A view as an object to the JSON text that it was, in bytes a character: 1.7 for leads with their matches. */
 const OBJECT_BYTES = 2;
 const ITEM_BYTES = 200;
+const HOLD_MS = 600_000;
 
-export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearViewsOptions): NearViews {
+export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ...options }: NearViewsOptions): NearViews {
+  const { epochs } = changes;
   const isTrusted = bytesMax === 0 ? () => false : options.isTrusted;
-  const cache = createFencedCache<NearView | PageEntry>({ epochs: changes.epochs, nowMs, bytesMax: bytesMax === 0 ? undefined : bytesMax });
-  const counts = { hits: 0, missed: 0 };
+  const cache = createFencedCache<NearView | PageEntry>({
+    epochs,
+    nowMs,
+    bytesMax: bytesMax === 0 ? undefined : bytesMax,
+    holdMs,
+    // A view that changed is older than what was told: nobody may be shown it, and of an erased one nothing may stay. Of a page only its order is old.
+    holdsMoved: (value) => 'tags' in value,
+  });
+  const counts = { hits: 0, missed: 0, stale: 0 };
   const counted = <T>(found: T | undefined): T | undefined => {
     if (found === undefined) counts.missed += 1;
     else counts.hits += 1;
     return found;
   };
-  const find = (key: string): Found<NearView | PageEntry> | undefined => (isTrusted() ? cache.find(key) : undefined);
-  const keep = (key: string, tag: string, value: NearView | PageEntry, bytes: number, since: Epoch): void => {
-    if (isTrusted()) cache.keep(key, value, bytes, { tags: new Set([tag]), since, untilMs: Infinity });
+  const find = (key: string): Found<NearView | PageEntry> | undefined => (isTrusted() ? cache.find(key, GRACE_MS) : undefined);
+  const keep = (key: string, tag: string, value: NearView | PageEntry, bytes: number, since: ReadStart): void => {
+    if (isTrusted()) cache.keep(key, value, bytes, { tags: new Set([tag]), since: since.epoch, readAtMs: since.atMs, untilMs: Infinity });
   };
-  const wholeOf = ({ value: entry, untilMs }: Found<PageEntry>): WholePage | undefined => {
-    const now = changes.epochs.now();
-    // While nothing has changed at all, its views have not either.
-    if (entry.whole !== undefined && entry.wholeAt === now && entry.whole.untilMs > nowMs()) return entry.whole;
-    const found: Found<NearView>[] = [];
-    for (const tag of entry.tags) {
-      const known = cache.find(tag) as Found<NearView> | undefined;
-      if (known === undefined) return undefined;
-      found.push(known);
-    }
-    const { page, tags } = entry;
-    entry.whole = { page, tags, views: found.map(({ value }) => value.view), untilMs: Math.min(untilMs, ...found.map((one) => one.untilMs)) };
-    entry.wholeAt = now;
-    return entry.whole;
+  /** Pages with their views: while nothing has changed at all, neither have these. No view outlives its erasure in here. */
+  let wholes = new WeakMap<PageEntry, WholePage>();
+  epochs.onMove(() => void (wholes = new WeakMap()));
+  const wholeOf = (found: Found<PageEntry>): WholePage | undefined => {
+    const known = wholes.get(found.value);
+    if (known !== undefined && known.untilMs > nowMs()) return known;
+    const whole = compose(found, (tag) => cache.find(tag, GRACE_MS) as Found<NearView> | undefined);
+    if (whole !== undefined) wholes.set(found.value, whole);
+    return whole;
   };
   return {
-    now: () => changes.epochs.now(),
+    now: () => ({ epoch: epochs.now(), atMs: nowMs() }),
     versionOf: (ref) => changes.versionOf(ref),
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
     page(key) {
-      const entry = find(`page|${key}`) as Found<PageEntry> | undefined;
+      const entry = find(pageName(key)) as Found<PageEntry> | undefined;
       return counted(entry && wholeOf(entry));
     },
+    due: (found) => dueOf(found, nowMs()),
+    withoutGrace: (names) => names.forEach((name) => cache.withoutGrace(name)),
+    heldView: (tag) => cache.findHeld(tag) as Held<NearView> | undefined,
+    heldPage(key) {
+      const held = cache.findHeld(pageName(key)) as Held<PageEntry> | undefined;
+      if (held === undefined) return undefined;
+      // A view that was read behind the list's change may be on no such list any more.
+      return compose(held, (tag) => {
+        const view = cache.findHeld(tag) as Held<NearView> | undefined;
+        return view !== undefined && view.since < held.movedAt ? view : undefined;
+      });
+    },
+    gaveHeld: () => void (counts.stale += 1),
     keepView(ref, found, textLength, since) {
       const tag = viewTag(ref);
       keep(tag, tag, found, textLength * OBJECT_BYTES, since);
@@ -122,7 +173,7 @@ export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearVi
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(`page|${key}`, tag, { page, tags }, bytes, since);
+      keep(pageName(key), tag, { page, tags }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -131,6 +182,25 @@ export function createNearViews({ changes, nowMs, bytesMax, ...options }: NearVi
 interface PageEntry {
   readonly page: NearPage;
   readonly tags: readonly string[];
-  whole?: WholePage;
-  wholeAt?: Epoch;
+}
+
+/** What `withoutGrace` knows a page by. */
+export const pageName = (key: string): string => `page|${key}`;
+
+function compose({ value: { page, tags }, ...entry }: Found<PageEntry>, viewOf: (tag: string) => Found<NearView> | undefined): WholePage | undefined {
+  const found: Found<NearView>[] = [];
+  for (const tag of tags) {
+    const known = viewOf(tag);
+    if (known === undefined) return undefined;
+    found.push(known);
+  }
+  return {
+    page,
+    tags,
+    views: found.map(({ value }) => value.view),
+    versions: found.map(({ value }) => value.version),
+    untilMs: Math.min(entry.untilMs, ...found.map((one) => one.untilMs)),
+    readAtMs: Math.min(entry.readAtMs, ...found.map((one) => one.readAtMs)),
+    tookMs: entry.tookMs,
+  };
 }

@@ -28,6 +28,11 @@ export const VARIABLES = [
     meaning: 'Where a CDN in front is told what to forget: POST `{"tags":[…]}`, names as in `Cache-Tag`. Not set: no shared cache may hold an answer.',
   },
   { name: 'CDN_PURGE_TOKEN', default: '', meaning: 'Bearer token for CDN_PURGE_URL.' },
+  {
+    name: 'STALE_SECONDS',
+    default: '600',
+    meaning: 'How long after its read a view or a list stands for what cannot be read at the moment, named as old in the answer; 0: never.',
+  },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },

@@ -4,7 +4,7 @@ import { commandLane } from '../../domain/lanes.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { Command, CommandReceipt, Lane } from '../../domain/messages.ts';
 import { creationOf } from '../../domain/stream-ids.ts';
-import type { Epoch } from '../../platform/cache/epochs.ts';
+import type { ReadStart } from '../../platform/cache/near-views.ts';
 import type { StoredView } from '../../platform/read-models/read-models.ts';
 import type { RequestContext } from '../context.ts';
 import { parseView } from '../parse-view.ts';
@@ -41,7 +41,7 @@ export async function laneOnStream(context: RequestContext, type: CommandType, s
 const laneOf = (type: CommandType, { score }: Lead): Lane => commandLane({ type, tier: score?.tier, bulk: false });
 
 /** Commands on one lead come in crowds: the next one finds it in memory. `since`: from before the read. */
-function keptLead({ identity, reads, shared }: RequestContext, id: StreamId, { version, doc }: StoredView, since: Epoch): Lead {
+function keptLead({ identity, reads, shared }: RequestContext, id: StreamId, { version, doc }: StoredView, since: ReadStart): Lead {
   const lead = parseView<Lead>(doc);
   const ref = { tenant: identity.tenant, kind: 'lead', id } as const;
   if (reads.found('lead', id, version)) shared.near.keepView(ref, { version, view: lead }, doc.length, since);

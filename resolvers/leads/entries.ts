@@ -24,9 +24,17 @@ export async function readEntries(
   return entriesOf(context, lead, collection, page);
 }
 
-async function entriesOf({ ports }: RequestContext, { tenant, id }: Lead, collection: EntryRef['collection'], page: Parameters<ReadModels['entries']>[1]) {
+async function entriesOf(
+  { ports, explanation }: RequestContext,
+  { tenant, id }: Lead,
+  collection: EntryRef['collection'],
+  page: Parameters<ReadModels['entries']>[1],
+) {
+  const startedMs = performance.now();
   try {
-    return await ports.readModels.entries({ tenant, collection, id }, page);
+    const entries = await ports.readModels.entries({ tenant, collection, id }, page);
+    explanation?.note({ kind: collection, id, layer: 'L2', ms: performance.now() - startedMs });
+    return entries;
   } catch (error) {
     throw unavailable(`the ${collection} cannot be read at the moment`, error);
   }

@@ -25,6 +25,8 @@ export interface LiveFeed {
    * a second passes before silence makes it false.
    */
   isTrusted(): boolean;
+  /** Since the live bus last showed that it lives; Infinity before it is heard for the first time, and while it is lost. */
+  silentMs(): number;
   /** Subscribers of the process, for metrics. */
   subscribers(): number;
   /** Tells every subscriber where to resume, and ends. Safe to call twice. */
@@ -156,6 +158,7 @@ export function createLiveFeed(
       if (silentMs > PROVE_AFTER_MS) started.prove();
       return silentMs <= TRUSTED_MS;
     },
+    silentMs: () => started?.silentMs() ?? Infinity,
     subscribers: () => open.size,
     async close() {
       closed = true;

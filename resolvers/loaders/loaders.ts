@@ -4,14 +4,13 @@ import type { TenantId } from '../../domain/ids.ts';
 import type { Lead } from '../../domain/lead/lead.ts';
 import type { CommandReceipt } from '../../domain/messages.ts';
 import type { Property } from '../../domain/property/property.ts';
-import type { Timing } from '../ports.ts';
-import type { NearViews } from '../../platform/cache/near-views.ts';
+import type { Explanation } from '../explanation.ts';
 import { andThen, type MaybePromise } from '../maybe-promise.ts';
 import type { Reads } from '../reads.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
 import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
 import { untilShown } from './shown-versions.ts';
-import { createViewLoader } from './view-loader.ts';
+import { createViewLoader, type LoaderShared } from './view-loader.ts';
 
 /** Each answers null where there is nothing (of this tenant). They throw ApiError: UNAVAILABLE, or BAD_USER_INPUT for a bad token. */
 export interface Loaders {
@@ -27,28 +26,28 @@ export interface Loaders {
   listsAreNewEnough(): Promise<void> | undefined;
   /** A page of a list, read once for the request. */
   page<Page>(key: string, read: () => Promise<Page>): Promise<Page>;
-  /** Forgets everything: for subscriptions, between two results. */
+  /** Forgets everything, and takes nothing that may be old from then on: for subscriptions, before each result. */
   reset(): void;
 }
 
 export interface LoaderOptions {
   readonly tenant: TenantId;
   readonly ports: ReceiptPorts;
-  readonly timing: Timing;
+  readonly shared: LoaderShared;
   /** From the request's consistency tokens. */
   readonly required: Promise<readonly VersionAtLeast[]> | undefined;
   readonly reads: Reads;
-  readonly near: NearViews;
+  readonly explanation?: Explanation | undefined;
 }
 
-export function createLoaders({ tenant, ports, timing, required, reads, near }: LoaderOptions): Loaders {
+export function createLoaders({ tenant, ports, shared, required, reads, explanation }: LoaderOptions): Loaders {
   const floors = new Map<string, number>();
   const raise = ({ streamId, version }: VersionAtLeast): void => void floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
   const require = (atLeast: VersionAtLeast): void => {
     raise(atLeast);
     all.forEach((loader) => loader.forget(atLeast.streamId));
   };
-  const base = { tenant, ports, timing, floors, reads, near, ready: required?.then((tokens) => tokens.forEach(raise)) };
+  const base = { tenant, ports, shared, floors, reads, explanation, ready: required?.then((tokens) => tokens.forEach(raise)) };
   const leads = createViewLoader<Lead>({ ...base, kind: 'lead' });
   const properties = createViewLoader<Property>({ ...base, kind: 'property' });
   const agents = createViewLoader<Agent>({ ...base, kind: 'agent' });
@@ -69,13 +68,14 @@ export function createLoaders({ tenant, ports, timing, required, reads, near }: 
     },
     require,
     versionMin: (id) => andThen(base.ready, () => floors.get(id) ?? 0),
-    listsAreNewEnough: () => (shown ??= required?.then((tokens) => untilShown(ports, tenant, tokens, timing.versionWaitMs))),
+    listsAreNewEnough: () => (shown ??= required?.then((tokens) => untilShown(ports, tenant, tokens, shared.timing.versionWaitMs))),
     page<Page>(key: string, read: () => Promise<Page>) {
       const page = (pages.get(key) as Promise<Page> | undefined) ?? read();
       pages.set(key, page);
       return page;
     },
     reset() {
+      reads.age.takesStale = false;
       pages.clear();
       all.forEach((loader) => loader.reset());
       commands?.clearAll();

@@ -9,17 +9,28 @@ import { servedVersionsOf } from './served-versions.ts';
 import { shareViews } from './share-views.ts';
 import { isEnough, type Answer, type Answers, type ViewPorts, type WantedView } from './wanted-view.ts';
 
+/** Told of each view that was answered, whether or not there is one, and how long after the start. */
+export type OnAnswered = (id: string, layer: 'L2' | 'L3', version: number | undefined, ms: number) => void;
+
 /** In the order of `asked`; one request to the read models, for what they lack at most one to the origin, more only while a version is waited for. */
-export async function readViews(ports: ViewPorts, asked: readonly WantedView[], versionWaitMs: number): Promise<Answer[]> {
+export async function readViews(ports: ViewPorts, asked: readonly WantedView[], versionWaitMs: number, onAnswered?: OnAnswered): Promise<Answer[]> {
   if (asked.length === 0) return [];
+  const startedMs = performance.now();
   const served = servedVersionsOf(ports.readModels);
   const wanted = asked.map((ref) => ({ ...ref, versionMin: Math.max(ref.versionMin, served.floorOf(ref)) }));
   const stored = await fromReadModels(ports, wanted);
+  const storedMs = performance.now() - startedMs;
   const missing = wanted.filter((ref, at) => !isEnough(stored?.[at], ref));
   const computed: Answers = missing.length === 0 ? new Map() : await fromOrigin(ports, missing, versionWaitMs, stored !== null);
   return wanted.map((ref, at): Answer => {
     const view = stored?.[at];
-    return isEnough(view, ref) ? view : (computed.get(ref.id) ?? null);
+    if (isEnough(view, ref)) {
+      onAnswered?.(ref.id, 'L2', view.version, storedMs);
+      return view;
+    }
+    const answer = computed.get(ref.id) ?? null;
+    if (!(answer instanceof Error)) onAnswered?.(ref.id, 'L3', answer?.version, performance.now() - startedMs);
+    return answer;
   });
 }
 

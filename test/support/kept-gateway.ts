@@ -17,6 +17,7 @@ export interface KeptGateway {
   isDeaf: boolean;
   /** The answer, and the calls of read models and origin that it took. */
   ask(query: string, as?: Partial<DevTokenClaims>, more?: { readonly variables?: object; readonly headers?: Record<string, string> }): Promise<Asked>;
+  token(as?: Partial<DevTokenClaims>): Promise<string>;
   /** Sends this very body. */
   post(body: string, headers?: Record<string, string>): Promise<Response>;
   /** The query in the address. */
@@ -67,6 +68,7 @@ export async function startKeptGateway(
     brokerage,
     isDeaf: false,
     post,
+    token: tokenOf,
     async ask(query, as = {}, { variables, headers = {} } = {}) {
       const before = brokerage.calls.length;
       const response = await post(JSON.stringify({ query, variables }), { authorization: `Bearer ${await tokenOf(as)}`, ...headers });

@@ -403,7 +403,8 @@ describe('a live bus that says nothing', () => {
     expect(versionIn(await gateway.ask(LEAD))).toBe(4);
     expect((await gateway.ask(LEAD)).calls).toEqual(['get(1)']);
     const health = '{ health { components { component facts { name value } } } }';
-    const kept = { component: 'liveBus', facts: [{ name: 'answers_are_kept', value: expect.stringMatching(/^no, /) }] };
+    const facts = expect.arrayContaining([{ name: 'answers_are_kept', value: expect.stringMatching(/^no, /) }]);
+    const kept = { component: 'liveBus', facts };
     expect((await gateway.ask(health)).data).toMatchObject({ health: { components: expect.arrayContaining([kept]) } });
     silence.ms = 0;
     expect(versionIn(await gateway.ask(LEAD))).toBe(4);

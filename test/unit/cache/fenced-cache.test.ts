@@ -48,6 +48,53 @@ describe('a cache behind fences', () => {
     expect(cache.find('k')).toBeUndefined();
   });
 
+  test('gives something out for a grace beyond its end to who asks so, unless it changed or could not be read anew', () => {
+    let nowMs = 0;
+    const epochs = createEpochs();
+    const cache = createFencedCache<object>({ epochs, nowMs: () => nowMs });
+    cache.keep('k', {}, 10, { ...made(epochs.now(), 't'), untilMs: 1_000 });
+    cache.keep('l', {}, 10, { ...made(epochs.now(), 'l'), untilMs: 1_000 });
+    nowMs = 1_500;
+    expect([cache.find('k'), cache.find('k', 400), cache.find('k', 600)?.value]).toEqual([undefined, undefined, {}]);
+    epochs.move(['t']);
+    cache.withoutGrace('l');
+    expect([cache.find('k', 600), cache.find('l', 600)]).toEqual([undefined, undefined]);
+  });
+
+  test('holds on what is known to be old where it may be, within the same room, and gives it out as that alone', () => {
+    let nowMs = 500;
+    const epochs = createEpochs();
+    const holding = { holdMs: 10_000, holdsMoved: (value: object) => 'page' in value };
+    const cache = createFencedCache<object>({ epochs, nowMs: () => nowMs, bytesMax: 5_000, ...holding });
+    const since = epochs.now();
+    cache.keep('p', { page: 1 }, 10, { ...made(since, 't'), readAtMs: 400 });
+    cache.keep('v', { view: 1 }, 10, made(since, 'v'));
+    const before = cache.facts().bytes;
+    epochs.move(['t']);
+    epochs.move(['t']);
+    expect(cache.find('p', 5_000)).toBeUndefined();
+    expect(cache.findHeld('p')).toMatchObject({ value: { page: 1 }, readAtMs: 400, tookMs: 100, since, movedAt: since + 1 });
+    expect(cache.facts()).toMatchObject({ bytes: before, dropped: 1 });
+    epochs.move(['v']);
+    expect(cache.findHeld('v')).toBeUndefined();
+    nowMs = 10_400;
+    expect(cache.findHeld('p')).toBeUndefined();
+    nowMs = 500;
+    for (let n = 0; n < 20; n += 1) cache.keep(`other ${n}`, {}, 300, made(epochs.now(), `o${n}`));
+    expect(cache.findHeld('p')).toBeUndefined();
+  });
+
+  test('holds nothing on where news were lost for good', () => {
+    const epochs = createEpochs();
+    const cache = createFencedCache<object>({ epochs, nowMs: () => 0, holdMs: 10_000, holdsMoved: () => true });
+    cache.keep('p', {}, 10, made(epochs.now(), 't'));
+    epochs.move(['t']);
+    expect(cache.findHeld('p')).toBeDefined();
+    epochs.moveAll();
+    expect(cache.findHeld('p')).toBeUndefined();
+    expect(cache.facts()).toMatchObject({ entries: 0, bytes: 0 });
+  });
+
   test('holds a million small entries, each dropped by its own change', { timeout: 60_000 }, () => {
     const COUNT = 1_000_000;
     const epochs = createEpochs();

@@ -1,0 +1,81 @@
+/**
+ * Requests to a store, counted, and not sent while the last ones failed: whoever can do without an answer (another layer, something that is held on)
+ * does not wait for a timeout each time. One request a moment tries whether it is back.
+ */
+import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel';
+
+/** Since the start. */
+export interface PortFacts {
+  readonly requests: number;
+  /** Views that were asked for by id. */
+  readonly keys: number;
+  /** Of these there was none. */
+  readonly missed: number;
+  readonly failed: number;
+  /** Not sent, because the last ones had failed. */
+  readonly skipped: number;
+}
+
+export type PortCircuit = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+
+export interface Request<T> {
+  readonly send: () => Promise<T>;
+  /** Views that it asks for by id; 0 if absent. */
+  readonly keys?: number | undefined;
+  /** How many of them are not there. */
+  readonly missed?: ((answer: T) => number) | undefined;
+}
+
+export interface WatchedPort {
+  /** The answer or the error of `send`; `refused()` where it is not sent. */
+  ask<T>(request: Request<T>): Promise<T>;
+  facts(): PortFacts;
+  circuit(): PortCircuit;
+}
+
+export interface WatchedPortOptions {
+  /** What is thrown in place of a request. */
+  readonly refused: () => Error;
+  /** Failures one behind the other before requests are refused; 5 if absent: what fails for one view is no outage. */
+  readonly failuresMax?: number | undefined;
+  /** Milliseconds until one tries again; 1,000 if absent. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+const NAMES: Record<CircuitState, PortCircuit> = {
+  [CircuitState.Closed]: 'CLOSED',
+  [CircuitState.Open]: 'OPEN',
+  [CircuitState.Isolated]: 'OPEN',
+  [CircuitState.HalfOpen]: 'HALF_OPEN',
+};
+
+export function watchPort({ refused, failuresMax = 5, retryAfterMs = 1_000 }: WatchedPortOptions): WatchedPort {
+  const breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(failuresMax), halfOpenAfter: retryAfterMs });
+  const counts = { requests: 0, keys: 0, missed: 0, failed: 0, skipped: 0 };
+  let openUntilMs = 0;
+  breaker.onBreak(() => void (openUntilMs = Date.now() + retryAfterMs));
+  /** The breaker would have others wait for the one that tries. */
+  const isRefused = (): boolean => breaker.state === CircuitState.HalfOpen || (breaker.state === CircuitState.Open && Date.now() < openUntilMs);
+  return {
+    async ask({ send, keys = 0, missed }) {
+      if (isRefused()) {
+        counts.skipped += 1;
+        throw refused();
+      }
+      counts.requests += 1;
+      counts.keys += keys;
+      try {
+        const answer = await breaker.execute(send);
+        if (missed !== undefined) counts.missed += missed(answer);
+        return answer;
+      } catch (error) {
+        counts.failed += 1;
+        throw error;
+      }
+    },
+    facts: () => ({ ...counts }),
+    circuit: () => NAMES[breaker.state],
+  };
+}
+
+export const nullsIn = (views: readonly unknown[]): number => views.reduce<number>((sum, view) => (view === null ? sum + 1 : sum), 0);
