@@ -1,18 +1,19 @@
 /** The gateway as a function: a Request goes in, a Response comes out. Runs wherever web standards are. */
 import type { GraphQLSchema } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
 import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
+import { createAttempts, type Attempts } from './attempts.ts';
 import { observed } from './byte-cache/observed.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
 import { contextHeaders } from './direct/http.ts';
 import { mayHaveDevToken, type DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
-import { createGraphqlRoute, directOver } from './graphql-route.ts';
+import { createGraphqlRoute, directOver, documentsOver } from './graphql-route.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError, useBodyCap } from './plugins/body-cap.ts';
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly limits?: Partial<Limits> | undefined;
   /** Absent: every answer is made anew. */
   readonly caching?: Caching | undefined;
+  /** Shares answers of GraphQL itself with other gateways (plugins/response-cache.ts); only with `caching`. */
+  readonly responseCache?: Plugin<ServerContext, ServerContext> | undefined;
 }
 
 /** What a cache of answers goes by. */
@@ -72,8 +75,10 @@ const WRONG_DOCUMENT_CHARACTERS_MAX = 100_000;
 
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
-  const yoga = createYogaServer(options);
-  const direct = directOver(options, yoga);
+  const { responseCache, caching } = options;
+  const documents = documentsOver(options, () => yoga);
+  const yoga = createYogaServer(options, responseCache && caching && createAttempts(documents, caching.changes));
+  const direct = directOver(options, yoga, documents);
   const graphql = createGraphqlRoute(options, yoga, direct);
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.
@@ -110,15 +115,17 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
   return jsonAnswer(STATUS[extensions.code] ?? 500, { error: { message, ...extensions } });
 }
 
-function createYogaServer(options: AppOptions): App['yoga'] {
+function createYogaServer(options: AppOptions, attempts: Attempts | undefined): App['yoga'] {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId }) => {
+    context: ({ identity, attempt: given, resolverContext, params, requestId, consistencyToken, traceparent, lastEventId }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
       const scope = { requestId, consistencyToken, traceparent, lastEventId };
+      const attempt = given ?? attempts?.({ identity, consistencyToken, params });
       if (attempt === undefined) return options.createContext({ identity, ...scope });
-      return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
+      const context = options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
+      return given === undefined ? { ...context, attempt } : context;
     },
     plugins: plugins(options),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
@@ -139,7 +146,7 @@ function createYogaServer(options: AppOptions): App['yoga'] {
 }
 
 /** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits }: AppOptions): object[] {
+function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, responseCache }: AppOptions): object[] {
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -151,6 +158,8 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useBodyCap(GRAPHQL_BYTES_MAX),
     useParameterErrors(),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
+    // Behind the limits: what nobody may ask nobody is answered, however cheap it is.
+    ...(responseCache ? [responseCache] : []),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),

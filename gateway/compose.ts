@@ -34,6 +34,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
     ports: {
       log: command.log,
       readModels: views.readModels,
+      answers: views.answers,
       liveBus: views.liveBus,
       origin: createHttpOrigin(origin),
       clock: systemClock,

@@ -3,7 +3,7 @@ import type { DocumentNode, GraphQLError } from 'graphql';
 import type { App, AppOptions, Caching } from './app.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
-import { createDocuments } from './direct/documents.ts';
+import { createDocuments, type Documents } from './direct/documents.ts';
 import { isDirect, responseOf } from './direct/http.ts';
 import { bodyIn } from './direct/query-string.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
@@ -34,15 +34,20 @@ export function createGraphqlRoute({ verifier }: AppOptions, yoga: App['yoga'], 
 
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
-/** What the direct way is made of. */
-export function directOver(options: AppOptions, yoga: App['yoga']): DirectGraphql {
-  const { schema, createContext, logger, metrics, caching } = options;
-  const { parse, validate } = yoga.getEnveloped({});
-  const documents = createDocuments({
+/** Documents as Yoga's plugins parse and validate them. */
+export function documentsOver({ schema }: AppOptions, yoga: () => App['yoga']): Documents {
+  let enveloped: ReturnType<App['yoga']['getEnveloped']> | undefined;
+  const plugins = () => (enveloped ??= yoga().getEnveloped({}));
+  return createDocuments({
     schema,
-    parse: (query) => parse(query) as DocumentNode,
-    validate: (document) => validate(schema, document) as readonly GraphQLError[],
+    parse: (query) => plugins().parse(query) as DocumentNode,
+    validate: (document) => plugins().validate(schema, document) as readonly GraphQLError[],
   });
+}
+
+/** What the direct way is made of. */
+export function directOver(options: AppOptions, yoga: App['yoga'], documents: Documents): DirectGraphql {
+  const { schema, createContext, logger, metrics, caching } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;

@@ -10,6 +10,10 @@ export interface CacheFacts {
   readonly refused: number;
   readonly dropped: number;
   readonly evicted: number;
+  /** Where a layer is not in this process's memory: questions and answers that did not get through, and characters that came and went. */
+  readonly failed?: number | undefined;
+  readonly readBytes?: number | undefined;
+  readonly writtenBytes?: number | undefined;
 }
 
 export interface GatewayMetrics {

@@ -5,6 +5,8 @@ import type { Authority } from '../schema/authority.ts';
 
 /** What only the transport knows. */
 export interface RequestInfo {
+  /** Keeps the platform from ending the process before that work is through, where it would. */
+  readonly waitUntil?: (work: Promise<void> | void) => void;
   /** The request's body, where the transport has read it already; the Request holds it, too. */
   readonly bodyText?: string | undefined;
   /** Of the connection's other end, where the platform tells. */
@@ -15,6 +17,10 @@ export interface RequestInfo {
 export interface Attempt {
   readonly reads: NotedReads;
   readonly authority: Authority;
+  /** The document as it came. */
+  readonly document: string;
+  /** Document, operation and variables: the same for all who ask the same. */
+  readonly text: string;
 }
 
 /** What the plugins hand on to one another. */

@@ -44,14 +44,15 @@ export function readPage<View extends object>(context: RequestContext, whole: Li
   const far = (kept: boolean): Promise<ViewPage<View>> => context.loaders.page(key, () => farPage<View>(context, query, kept ? key : null));
   const newEnough = context.loaders.listsAreNewEnough();
   if (newEnough !== undefined) return newEnough.then(() => far(false));
-  return (isKept ? nearPage<View>(context, key) : undefined) ?? far(isKept);
+  return (isKept ? nearPage<View>(context, query, key) : undefined) ?? far(isKept);
 }
 
 /** Undefined where the page or one of its views is not in memory. */
-function nearPage<View>({ shared, reads }: RequestContext, key: string): ViewPage<View> | undefined {
+function nearPage<View>({ shared, reads }: RequestContext, query: ListQuery, key: string): ViewPage<View> | undefined {
   const near = shared.near.page(key);
   if (near === undefined) return undefined;
   const { page, views, tags, untilMs } = near;
+  reads.page(query, page.edition);
   for (const tag of tags) reads.tag(tag);
   reads.until(untilMs);
   const edges = page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View }));
@@ -66,9 +67,11 @@ async function farPage<View extends object>(context: RequestContext, query: List
   const tag = key === null ? undefined : shared.near.tagOfList(query);
   const since = shared.near.now();
   const name = listName(query);
-  const { items, endCursor, hasNextPage } = await ports.readModels.list(query).catch((error: unknown) => {
+  reads.far();
+  const { items, endCursor, hasNextPage, edition } = await ports.readModels.list(query).catch((error: unknown) => {
     throw unavailable('lists cannot be read at the moment', error);
   });
+  reads.page(query, edition);
   const views = await newestOf(context, query, items);
   const edges = views.map(({ version, doc }, at) => {
     const { id, cursor } = items[at] ?? { id: '', cursor: '' };
@@ -81,6 +84,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
     items: edges.map(({ id, cursor }) => ({ id, cursor })),
     endCursor: endCursor === null ? null : encodeCursor(name, endCursor),
     hasNextPage,
+    edition,
   };
   const isOld = views.some((view, at) => view !== items[at]);
   const textLength = views.reduce((sum, { doc }) => sum + doc.length, 0);

@@ -1,4 +1,5 @@
 /** What a gateway process works with: the ports, and how long it waits. */
+import type { SharedAnswers } from '../platform/cache/shared-answers.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { LiveBus } from '../platform/live-bus/live-bus.ts';
 import type { Log } from '../platform/log/log.ts';
@@ -12,6 +13,8 @@ export interface GatewayPorts {
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
   readonly origin: Origin;
+  /** Finished answers, shared by all gateways over the same read models; absent: there are none. */
+  readonly answers?: SharedAnswers | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Signs consistency tokens; the same on every gateway. */

@@ -5,6 +5,7 @@ import { propertyById } from '../resolvers/properties/property.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
 import { NodeInterface } from './node.ts';
@@ -14,7 +15,7 @@ import { isView } from './view-type.ts';
 PropertyType.implement({
   description: 'A home on the market.',
   interfaces: [NodeInterface],
-  extensions: isView,
+  extensions: { ...isView, ...keptFor(300) },
   fields: (t) => ({
     version: t.exposeInt('version'),
     externalId: t.exposeString('externalId', { description: "The listing's number in the source that it came from." }),
@@ -69,7 +70,7 @@ builder.queryFields((t) => ({
   }),
   properties: t.field({
     type: PropertyConnection,
-    extensions: dependsOn('TENANT'),
+    extensions: { ...dependsOn('TENANT'), ...keptFor(60) },
     args: {
       filter: t.arg({ type: PropertyFilterInput }),
       orderBy: t.arg({ type: PropertyOrderEnum, defaultValue: 'LISTED_DESC' }),

@@ -1,6 +1,7 @@
 /** The only place of the workers that creates clients: which adapter stands behind each port follows from which addresses are set. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { SharedAnswers } from '../platform/cache/shared-answers.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createPostgresDeadLetters } from '../platform/dead-letters/postgres-dead-letters.ts';
 import { connect } from '../platform/event-store/connect.ts';
@@ -29,10 +30,12 @@ export interface ComposedWorkers {
   readonly ports: WorkerPorts;
   /** True where views live in this process only and were empty at the start. */
   readonly viewsInMemory: boolean;
+  /** For gateways in this process; absent where views are in its memory. */
+  readonly answers: SharedAnswers | undefined;
   close(): Promise<void>;
 }
 
-function composeViews(config: WorkersConfig, logger: Logger): Omit<RedisViews, 'generations'> & Partial<RedisViews> {
+function composeViews(config: WorkersConfig, logger: Logger): Omit<RedisViews, 'generations' | 'answers'> & Partial<RedisViews> {
   if (config.redis) return connectRedisViews(config.redis, logger);
   const [readModels, liveBus] = [createMemoryReadModels(), createMemoryLiveBus()];
   return { readModels, liveBus, close: async () => void (await Promise.all([readModels.close(), liveBus.close()])) };
@@ -77,6 +80,7 @@ export async function composeWorkers(
         instance,
       },
       viewsInMemory: config.redis === undefined,
+      answers: views.answers,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);
         await sql.end({ timeout: 5 });

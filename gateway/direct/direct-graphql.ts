@@ -151,7 +151,7 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make) {
   const lead: Ask = (asked, question, mediaType, { key, authority }) => {
     counts.missed += 1;
     const reads = createReads(changes, asked.identity.tenant);
-    const made = make(asked, question, mediaType, { reads, authority });
+    const made = make(asked, question, mediaType, { reads, authority, document: question.params.query, text: question.text });
     if (!(made instanceof Promise)) return keep(key, made, reads) ?? made;
     const kept = made.then((answer) => keep(key, answer, reads));
     const flight: Flight = { reads, kept: kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key))) };

@@ -72,21 +72,24 @@ function paramsIn(body: string): OperationParams | null {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function read(params: OperationParams, options: QuestionsOptions): Question | null {
-  const { query, operationName = null, variables = null } = params;
+  const { query, operationName = null } = params;
   const known = options.documents(query);
   const operation = known?.operation(operationName) ?? null;
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
   if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, text: '', compiled: null };
   const compiled = compile(known, operation, params, options);
-  const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
+  const text = known.authority === null ? '' : questionText(params);
   return { params, type: 'query', name, authority: text === null ? null : known.authority, text: text ?? '', compiled };
 }
 
-/** Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be. */
-function nestedJson(value: unknown): string | null {
+/**
+ * Document, operation and variables as one text, the same however they were written.
+ * Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be.
+ */
+export function questionText({ query, operationName = null, variables = null }: OperationParams): string | null {
   try {
-    return canonicalJson(value);
+    return canonicalJson([query, operationName, variables]);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

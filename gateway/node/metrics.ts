@@ -12,6 +12,9 @@ const CACHE_FACTS = [
   ['refused', 'Answers not taken in, because something they are made of changed meanwhile.'],
   ['dropped', 'Answers dropped because something they are made of changed.'],
   ['evicted', 'Answers that made room for others.'],
+  ['failed', 'Questions and answers that did not get through to the layer in time.'],
+  ['readBytes', 'Of answers that came from another process, in characters.'],
+  ['writtenBytes', 'Of answers that went to where other processes find them, in characters.'],
 ] as const satisfies readonly (readonly [keyof CacheFacts, string])[];
 const SIZES: ReadonlySet<keyof CacheFacts> = new Set(['entries', 'bytes']);
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -55,13 +58,13 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   const nameFor = boundedNames();
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
-    const name = `${PREFIX}cache_${fact}${SIZES.has(fact) ? '' : '_total'}`;
+    const name = `${PREFIX}cache_${snakeCase(fact)}${SIZES.has(fact) ? '' : '_total'}`;
     const gauge: Gauge<'layer'> = new Gauge({
       name,
       help,
       labelNames: ['layer'],
       registers,
-      collect: () => caches.forEach((facts, layer) => gauge.set({ layer }, facts()[fact])),
+      collect: () => caches.forEach((facts, layer) => gauge.set({ layer }, facts()[fact] ?? 0)),
     });
   }
 
@@ -94,6 +97,8 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     },
   };
 }
+
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
 /** Clients can make methods up; labels must stay few. */

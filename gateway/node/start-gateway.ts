@@ -2,8 +2,14 @@
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
+import { servedVersionsOf } from '../../resolvers/loaders/served-versions.ts';
+import type { GatewayShared } from '../../resolvers/context.ts';
+import { within } from '../../resolvers/within.ts';
 import { schema } from '../../schema/schema.ts';
+import { isViewType } from '../../schema/view-type.ts';
 import { createApp } from '../app.ts';
+import { useResponseCache } from '../plugins/response-cache.ts';
+import { createResponseCache, type ResponseCache } from '../response-cache/response-cache.ts';
 import type { DevTokens } from '../dev-token.ts';
 import { createHealth } from '../health.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
@@ -45,6 +51,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const metrics = createNodeMetrics({ processMetrics: options.processMetrics ?? true });
   const shared = createGatewayShared(ports, {}, { nearBytesMax: cacheBytes / 2, onVisible: (lagMs) => metrics.visibleHeard(lagMs) });
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
+  const responseCache = cacheBytes === 0 ? undefined : responseCacheOver(ports, shared);
   const app = createApp({
     schema,
     createContext: (scope) => createRequestContext(ports, shared, scope),
@@ -58,9 +65,28 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     assets: options.assets,
     webhook: options.webhook,
     caching: cacheBytes === 0 ? undefined : { changes: shared.changes, isTrusted: () => shared.feed.isTrusted(), bytesMax: cacheBytes / 2 },
+    responseCache: responseCache && useResponseCache(responseCache, schema),
   });
+  if (responseCache) metrics.watchCache('redis', () => responseCache.facts());
   metrics.watchCache('L1', () => ({ ...shared.near.facts(), joined: 0 }));
   // Heard from the start, so that the first question that may be kept is.
   shared.feed.isTrusted();
-  return await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
+  const served = await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
+  return {
+    ...served,
+    async stop() {
+      await served.stop();
+      // Others can do without: a store that hangs holds nobody up.
+      await within(shared.timing.lookupMs, responseCache?.idle() ?? Promise.resolve()).catch(() => undefined);
+    },
+  };
+}
+
+/** Undefined where gateways share nothing. */
+function responseCacheOver(ports: GatewayPorts, { changes }: GatewayShared): ResponseCache | undefined {
+  const { answers, clock, logger, readModels } = ports;
+  if (answers === undefined) return undefined;
+  const { floorOf } = servedVersionsOf(readModels);
+  const isViewTypeName = (name: string): boolean => isViewType(schema.getType(name) ?? { extensions: {} });
+  return createResponseCache({ answers, changes, floorOf, isViewType: isViewTypeName, clock, logger });
 }

@@ -13,8 +13,11 @@ export async function readEntries(
 ): Promise<readonly Entry[]> {
   // What is written about a lead comes with a change of its view.
   reads.view('lead', id);
+  reads.far();
   try {
-    return await ports.readModels.entries({ tenant, collection, id }, page);
+    const entries = await ports.readModels.entries({ tenant, collection, id }, page);
+    reads.entries({ collection, id, ...page, found: entries.map(({ n }) => n) });
+    return entries;
   } catch (error) {
     throw unavailable(`the ${collection} cannot be read at the moment`, error);
   }

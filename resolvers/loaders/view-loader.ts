@@ -62,6 +62,7 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
     .filter((id) => isId(kind, id))
     .map((id) => ({ tenant, kind, id, versionMin: Math.max(floors.get(id) ?? 0, near.versionOf({ tenant, kind, id })) }));
   const since = near.now();
+  if (wanted.length > 0) reads.far();
   const found = await readViews(options.ports, wanted, options.timing.versionWaitMs);
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));
   return ids.map((id) => {

@@ -104,7 +104,8 @@ async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, 
   const { gateway } = config;
   const { log, readModels, liveBus, clock } = composed.ports;
   const tokenSecret = await loadSecret(join(gateway.dataDir, 'token-secret'));
-  const ports: GatewayPorts = { log, readModels, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
+  const { answers } = composed;
+  const ports: GatewayPorts = { log, readModels, answers, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
   const { verifier, devTokens } = await createAuth(gateway, clock);
   const assets = await createStaticFiles(DASHBOARD_DIST);
   const webhook = createCrmWebhook({ ports, secrets: gateway.webhookSecrets });
