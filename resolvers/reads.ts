@@ -32,6 +32,8 @@ export interface Reads {
 /** A Reads that can be asked what it noted. */
 export interface NotedReads extends Reads, Made {
   readonly isKeepable: boolean;
+  /** Views that were read for it, not found in memory, by their tag: their version, 0 where there was none. Of two the older one. */
+  readonly versions: ReadonlyMap<string, number>;
   /** Null where one was read that cannot be told from a later one. */
   readonly pages: readonly ListRead[] | null;
   readonly entriesRead: readonly EntriesRead[];
@@ -44,6 +46,11 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
   const since = changes.epochs.now();
   let untilMs = Infinity;
   let isKeepable = true;
+  const versions = new Map<string, number>();
+  const cameIn = (kind: ViewKind, id: string, version: number): void => {
+    const tag = changes.tagOfView({ tenant, kind, id });
+    versions.set(tag, Math.min(version, versions.get(tag) ?? version));
+  };
   let pages: ListRead[] | null = [];
   const entriesRead: EntriesRead[] = [];
   let farReads = 0;
@@ -57,6 +64,7 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
     get isKeepable() {
       return isKeepable;
     },
+    versions,
     get pages() {
       return pages;
     },
@@ -69,11 +77,13 @@ export function createReads(changes: Changes, tenant: TenantId): NotedReads {
     found(kind, id, version) {
       const isNewest = unnoted.found(kind, id, version);
       if (!isNewest) isKeepable = false;
+      cameIn(kind, id, version);
       return isNewest;
     },
     missing(kind, id) {
       const isStill = unnoted.missing(kind, id);
       if (!isStill) isKeepable = false;
+      cameIn(kind, id, 0);
       return isStill;
     },
     changed: (kind, id, version) => unnoted.changed(kind, id, version),

@@ -127,7 +127,9 @@ function scopeOf(identity: Identity, authority: Authority): string {
   return scope;
 }
 
-function partsOf({ tenant, roles, subject }: Identity, authority: Authority): readonly unknown[] {
-  if (authority === 'TENANT') return [tenant];
-  return authority === 'ROLES' ? [tenant, [...roles].sort()] : [tenant, [...roles].sort(), subject];
+/** Looks at no more of the person than the authority says: that may be observed. */
+function partsOf(identity: Identity, authority: Authority): readonly unknown[] {
+  if (authority === 'TENANT') return [identity.tenant];
+  const shared = [identity.tenant, [...identity.roles].sort()];
+  return authority === 'ROLES' ? shared : [...shared, identity.subject];
 }

@@ -12,19 +12,22 @@ const PAGES_MAX = 20;
 const ENTRIES_MAX = 100;
 
 /**
- * What the answer is made of; null where that cannot be told, where something of it has changed meanwhile, or where it is too much.
- * A view that was read and whose tag has not moved since has the version that this gateway knows: a later one would have moved it.
+ * What the answer is made of; null where that cannot be told, or where it is too much. A view that was found in memory and whose tag has not moved since has
+ * the version that this gateway knows: a later one would have moved it. One that was read and has moved may have been found in memory before that, unless
+ * nothing was: what is in memory holds until a time. Whether all of it is still so the store finds out.
  */
 export function partsOf(reads: NotedReads, changes: Changes, tenant: TenantId): AnswerParts | null {
-  const { tags, since, pages, entriesRead: entries, isKeepable } = reads;
+  const { tags, since, untilMs, versions, pages, entriesRead: entries, isKeepable } = reads;
   if (!isKeepable || pages === null || pages.length > PAGES_MAX || entries.length > ENTRIES_MAX || tags.size > VIEWS_MAX + PAGES_MAX) return null;
-  if (changes.epochs.hasMoved(tags, since)) return null;
   const lists = new Set(pages.map(({ query }) => changes.tagOfList(query)));
   const views: ViewRead[] = [];
   for (const tag of tags) {
+    if (lists.has(tag)) continue;
     const ref = refOfTag(tenant, tag);
-    if (ref !== null) views.push({ kind: ref.kind, id: ref.id, version: changes.versionOf(ref) || null });
-    else if (!lists.has(tag)) return null;
+    const read = versions.get(tag);
+    const isSure = read !== undefined && untilMs === Infinity;
+    if (ref === null || (!isSure && changes.epochs.hasMoved([tag], since))) return null;
+    views.push({ kind: ref.kind, id: ref.id, version: (read ?? changes.versionOf(ref)) || null });
   }
   return { views, lists: pages, entries };
 }

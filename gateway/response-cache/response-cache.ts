@@ -61,6 +61,7 @@ export function createResponseCache({ answers, changes, floorOf, isViewType, clo
   const found = new WeakSet<Attempt>();
   let restsUntilMs = 0;
 
+  const isResting = (): boolean => performance.now() < restsUntilMs;
   const failed = (error: unknown): void => {
     counts.failed += 1;
     restsUntilMs = performance.now() + REST_MS;
@@ -100,7 +101,7 @@ export function createResponseCache({ answers, changes, floorOf, isViewType, clo
   };
 
   return {
-    isWorth: ({ document }) => performance.now() >= restsUntilMs && worth.isWorth(document),
+    isWorth: ({ document }) => !isResting() && worth.isWorth(document),
     cacheFor(execution) {
       const { tenant, attempt, waitUntil } = execution;
       const { reads, document } = attempt;
@@ -117,7 +118,7 @@ export function createResponseCache({ answers, changes, floorOf, isViewType, clo
           return { data: JSON.parse(text) as Record<string, unknown> };
         },
         set(key, { data }, entities, ttl) {
-          if (!worth.learn(document, reads.farReads)) return;
+          if (!worth.learn(document, reads.farReads) || isResting()) return;
           const parts = areNoted(entities, execution) ? partsOf(reads, changes, tenant) : null;
           const ttlMs = Math.min(ttl * (0.9 + Math.random() / 10), reads.untilMs - clock.now().getTime());
           if (parts === null || ttlMs < TTL_MS_MIN) counts.refused += 1;
