@@ -86,7 +86,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
 function responseCacheOver(ports: GatewayPorts, { changes }: GatewayShared): ResponseCache | undefined {
   const { answers, clock, logger, readModels } = ports;
   if (answers === undefined) return undefined;
-  const { floorOf } = servedVersionsOf(readModels);
+  const served = servedVersionsOf(readModels);
   const isViewTypeName = (name: string): boolean => isViewType(schema.getType(name) ?? { extensions: {} });
-  return createResponseCache({ answers, changes, floorOf, isViewType: isViewTypeName, clock, logger });
+  return createResponseCache({ answers, changes, floorOf: (ref) => served.floorOf(ref), isViewType: isViewTypeName, clock, logger });
 }

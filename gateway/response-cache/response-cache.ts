@@ -9,12 +9,13 @@ import type { SharedAnswerFound, SharedAnswers } from '../../platform/cache/shar
 import type { Clock } from '../../platform/clock.ts';
 import type { ViewRef } from '../../platform/read-models/read-models.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { NotedReads } from '../../resolvers/reads.ts';
 import { within } from '../../resolvers/within.ts';
 import type { CacheFacts } from '../metrics.ts';
 import type { Attempt, ServerContext } from '../request-context.ts';
 import { createBehind } from './behind.ts';
 import { noteParts, partsOf } from './parts.ts';
-import { createWorth } from './worth.ts';
+import { createWorth, type Effort } from './worth.ts';
 
 export interface ResponseCacheOptions {
   readonly answers: SharedAnswers;
@@ -54,6 +55,8 @@ const SETS_MAX = 64;
 const CHARACTERS_MAX = 100_000;
 /** What goes sooner is not worth its way. */
 const TTL_MS_MIN = 1_000;
+
+const effortOf = ({ farReads, versions }: NotedReads): Effort => ({ requests: farReads, views: versions.size });
 
 export function createResponseCache({ answers, changes, floorOf, isViewType, clock, logger }: ResponseCacheOptions): ResponseCache {
   const counts = { hits: 0, missed: 0, refused: 0, dropped: 0, failed: 0, readBytes: 0, writtenBytes: 0 };
@@ -118,7 +121,7 @@ export function createResponseCache({ answers, changes, floorOf, isViewType, clo
           return { data: JSON.parse(text) as Record<string, unknown> };
         },
         set(key, { data }, entities, ttl) {
-          if (!worth.learn(document, reads.farReads) || isResting()) return;
+          if (!worth.learn(document, effortOf(reads)) || isResting()) return;
           const parts = areNoted(entities, execution) ? partsOf(reads, changes, tenant) : null;
           const ttlMs = Math.min(ttl * (0.9 + Math.random() / 10), reads.untilMs - clock.now().getTime());
           if (parts === null || ttlMs < TTL_MS_MIN) counts.refused += 1;
@@ -130,7 +133,7 @@ export function createResponseCache({ answers, changes, floorOf, isViewType, clo
     },
     executed(attempt) {
       // What was found took no requests, which says nothing of its document.
-      if (!found.has(attempt)) worth.learn(attempt.document, attempt.reads.farReads);
+      if (!found.has(attempt)) worth.learn(attempt.document, effortOf(attempt.reads));
     },
     idle: () => behind.idle(),
     facts: () => ({ entries: 0, bytes: 0, joined: 0, evicted: 0, ...counts }),

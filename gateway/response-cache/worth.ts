@@ -1,16 +1,23 @@
 /**
- * Which documents are worth a question to the shared answers. One question is one request to Redis: it pays where an answer takes more than that. What comes
- * out of memory, or by one request of its own, is made sooner than looked for; what changes faster than it is asked for is looked for in vain. Edge safe.
+ * Which documents are worth a question to the shared answers. One question is one request to Redis: it pays where an answer takes more than that (ADR 26). What
+ * comes out of memory, or by one request for a view or two, is made sooner than looked for; what changes faster than it is asked for is looked for in vain.
+ * Edge safe.
  */
 import { LRUCache } from 'lru-cache';
+
+/** What an answer took from the read models, beside what was in memory. */
+export interface Effort {
+  readonly requests: number;
+  readonly views: number;
+}
 
 export interface Worth {
   /** True of documents that nobody here has answered yet, too: behind a start nothing is in memory, and others have answered them. */
   isWorth(document: string): boolean;
   /** It was asked for, and there or not. */
   asked(document: string, wasThere: boolean): void;
-  /** An answer to it took so many requests. True where that is worth keeping. */
-  learn(document: string, farReads: number): boolean;
+  /** An answer to it was made. True where that took enough to be worth keeping. */
+  learn(document: string, effort: Effort): boolean;
 }
 
 interface Known {
@@ -21,8 +28,10 @@ interface Known {
   turns: number;
 }
 
-/** With one request an answer is no sooner found than made. */
-const FAR_READS_MIN = 2;
+/** In requests. With less an answer is hardly sooner found than made, and a question in vain costs more than a hit saves. */
+const EFFORT_MIN = 2;
+/** So many views are as much work as a request. */
+const VIEWS_OF_REQUEST = 10;
 /** Behind so many questions in vain only each of so many is asked. */
 const VAIN_MAX = 8;
 /** In characters of the documents. */
@@ -46,9 +55,9 @@ export function createWorth(): Worth {
       const worth = of(document);
       worth.vain = wasThere ? 0 : worth.vain + 1;
     },
-    learn(document, farReads) {
+    learn(document, { requests, views }) {
       const worth = of(document);
-      worth.isWorth = farReads >= FAR_READS_MIN;
+      worth.isWorth = requests + views / VIEWS_OF_REQUEST >= EFFORT_MIN;
       return worth.isWorth;
     },
   };

@@ -84,27 +84,27 @@ describeWithServices('shared answers in Redis over REST', ['bridge'], ({ bridge 
     await expect(answers.get(newTenant(), KEY)).rejects.toThrow(ReadModelsUnavailableError);
     await expect(answers.set(newTenant(), KEY, ofLead(1), 1_000)).rejects.toThrow(ReadModelsUnavailableError);
   });
-});
 
-test('a generation that takes over begins empty, and while none serves nothing is kept', async () => {
-  const own = await startOwnRestRedis();
-  try {
-    const client = own.client();
-    const answers = createRedisSharedAnswers({ client });
-    const tenant = newTenant();
-    const serve = (serving: number | null, stamp: number) =>
-      client.command(['SET', GENERATIONS_KEY, pointerText({ serving, building: null, stamp, run: '', source: 'test' })]);
-    for (const generation of [1, 2]) await createUpstashReadModels({ client, generation }).put([putOf(tenant, 'lead_1', 1)]);
-    expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(false);
-    await serve(1, 1);
-    expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(true);
-    expect(await answers.get(tenant, KEY)).toMatchObject({ state: 'KEPT' });
-    await serve(2, 2);
-    expect(await answers.get(tenant, KEY)).toEqual({ state: 'NONE' });
-    await serve(null, 3);
-    expect(await answers.get(tenant, KEY)).toEqual({ state: 'NONE' });
-    expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(false);
-  } finally {
-    await own.stop();
-  }
+  test('a generation that takes over begins empty, and while none serves nothing is kept', async () => {
+    const own = await startOwnRestRedis();
+    try {
+      const client = own.client();
+      const answers = createRedisSharedAnswers({ client });
+      const tenant = newTenant();
+      const serve = (serving: number | null, stamp: number) =>
+        client.command(['SET', GENERATIONS_KEY, pointerText({ serving, building: null, stamp, run: '', source: 'test' })]);
+      for (const generation of [1, 2]) await createUpstashReadModels({ client, generation }).put([putOf(tenant, 'lead_1', 1)]);
+      expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(false);
+      await serve(1, 1);
+      expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(true);
+      expect(await answers.get(tenant, KEY)).toMatchObject({ state: 'KEPT' });
+      await serve(2, 2);
+      expect(await answers.get(tenant, KEY)).toEqual({ state: 'NONE' });
+      await serve(null, 3);
+      expect(await answers.get(tenant, KEY)).toEqual({ state: 'NONE' });
+      expect(await answers.set(tenant, KEY, ofLead(1), 60_000)).toBe(false);
+    } finally {
+      await own.stop();
+    }
+  });
 });
