@@ -1,11 +1,13 @@
 /** The gateway as a function: a Request goes in, a Response comes out. Runs wherever web standards are. */
 import type { GraphQLSchema } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
 import type { TokenVerifier } from '../platform/auth/token-verifier.ts';
 import type { Changes } from '../platform/cache/changes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { jsonAnswer } from './answers.ts';
 import type { SharedCaches } from './cdn/shared-caches.ts';
+import { createAttempts } from './attempts.ts';
 import type { DirectGraphql } from './direct/direct-graphql.ts';
 import { createGetHeaders, type GetHeadersOf } from './direct/get-headers.ts';
 import { contextHeaders } from './direct/http.ts';
@@ -14,7 +16,7 @@ import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
 import { createParsedDocuments } from './direct/parsed-documents.ts';
 import type { DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
-import { createGraphqlRoute, directOver } from './graphql-route.ts';
+import { createGraphqlRoute, directOver, documentsOver } from './graphql-route.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError } from './plugins/body-cap.ts';
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly documents?: DocumentRules | undefined;
   /** Absent: every answer is made anew. */
   readonly caching?: Caching | undefined;
+  /** Shares answers of GraphQL itself with other gateways (plugins/response-cache.ts); only with `caching`. */
+  readonly responseCache?: Plugin<ServerContext, ServerContext> | undefined;
 }
 
 /** What a cache of answers goes by. */
@@ -70,11 +74,14 @@ export interface App {
 
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
+  const { responseCache, caching } = options;
   const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
   const parsed = createParsedDocuments();
-  const yoga = loadedOnce(async () => (await import('./yoga.ts')).createYogaGraphql(options, { parsed, meant }));
-  const direct = directOver(options, { parsed, meant, yoga });
-  const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: options.caching?.sharedCaches });
+  const documents = documentsOver(options, parsed);
+  const attempts = responseCache && caching && createAttempts(documents, caching.changes);
+  const yoga = loadedOnce(async () => (await import('./yoga.ts')).createYogaGraphql(options, { parsed, meant, attempts }));
+  const direct = directOver(options, { documents, meant, yoga });
+  const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: caching?.sharedCaches });
   const graphql = createGraphqlRoute(options, { yoga, direct, headersOf });
   async function route(request: Request, context: ServerContext): Promise<Routed> {
     // Clients write the host into it as they like.

@@ -36,6 +36,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
       log,
       readModels: views.readModels,
       viewLeases: views.viewLeases,
+      answers: views.answers,
       liveBus: views.liveBus,
       origin: createHttpOrigin(origin),
       clock: systemClock,

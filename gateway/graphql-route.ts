@@ -3,7 +3,7 @@ import { specifiedRules, validate } from 'graphql';
 import type { App, AppOptions, Caching } from './app.ts';
 import { createByteCache } from './byte-cache/byte-cache.ts';
 import { createDirectGraphql, type DirectGraphql, type Keeping } from './direct/direct-graphql.ts';
-import { createDocuments } from './direct/documents.ts';
+import { createDocuments, type Documents } from './direct/documents.ts';
 import { PRIVATE_HEADERS } from './direct/get-headers.ts';
 import { isDirect, responseOf } from './direct/http.ts';
 import { ANY_DOCUMENT, answeredBy } from './documents/rules.ts';
@@ -12,7 +12,7 @@ import { parseOnce, type ParsedDocuments } from './direct/parsed-documents.ts';
 import { createQuestionOf, type QuestionsOptions } from './direct/question.ts';
 import { isCrossOrigin } from './plugins/cross-origin.ts';
 import { identify } from './plugins/identity.ts';
-import { DEFAULT_LIMITS, limitRules } from './plugins/limits.ts';
+import { DEFAULT_LIMITS, limitRules, type Limits } from './plugins/limits.ts';
 import { costOf } from './plugins/operation-cost.ts';
 import type { ServerContext } from './request-context.ts';
 
@@ -42,19 +42,25 @@ export function createGraphqlRoute({ verifier }: AppOptions, { yoga, direct, hea
 
 const withBody = ({ url, method, headers, signal }: Request, body: string): Request => new Request(url, { method, headers, signal, body });
 
-/** What the direct way is made of. */
-/** `parsed`: shared with the other way. */
-export function directOver(options: AppOptions, { parsed, meant, yoga }: Pick<App, 'yoga' | 'meant'> & { readonly parsed: ParsedDocuments }): DirectGraphql {
-  const { schema, createContext, metrics, caching } = options;
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+const limitsOf = ({ limits }: AppOptions): Limits => ({ ...DEFAULT_LIMITS, ...limits });
+
+/** `parsed`: shared with Yoga's way. */
+export function documentsOver(options: AppOptions, parsed: ParsedDocuments): Documents {
+  const { schema } = options;
+  const limits = limitsOf(options);
   const rules = [...specifiedRules, ...limitRules(limits)];
-  const isAnswered = answeredBy(options.documents ?? ANY_DOCUMENT);
-  const documents = createDocuments({
+  return createDocuments({
     schema,
-    isAnswered,
+    isAnswered: answeredBy(options.documents ?? ANY_DOCUMENT),
     parse: (query) => parseOnce(parsed, query, limits.tokensMax),
     validate: (document) => validate(schema, document, rules),
   });
+}
+
+/** What the direct way is made of. */
+export function directOver(options: AppOptions, { documents, meant, yoga }: Pick<App, 'yoga' | 'meant'> & { readonly documents: Documents }): DirectGraphql {
+  const { schema, createContext, metrics, caching } = options;
+  const limits = limitsOf(options);
   const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
     costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
   const direct = createDirectGraphql({

@@ -18,6 +18,10 @@ export interface CacheFacts {
   readonly stale: number;
   /** Read anew before anybody had to wait for it. */
   readonly refreshed: number;
+  /** Where a layer is not in this process's memory: questions and answers that did not get through, and characters that came and went. */
+  readonly failed?: number;
+  readonly readBytes?: number;
+  readonly writtenBytes?: number;
 }
 
 export interface GatewayMetrics {

@@ -17,6 +17,10 @@ export interface RequestInfo {
 export interface Attempt {
   readonly reads: NotedReads;
   readonly authority: Authority;
+  /** The document as it came. */
+  readonly document: string;
+  /** Document, operation and variables: the same for all who ask the same. */
+  readonly text: string;
 }
 
 /** What the plugins hand on to one another. */

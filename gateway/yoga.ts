@@ -5,6 +5,7 @@
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { AppOptions } from './app.ts';
+import type { Attempts } from './attempts.ts';
 import { observed } from './byte-cache/observed.ts';
 import { mayHaveDevToken } from './dev-token.ts';
 import type { MediaType } from './direct/media-type.ts';
@@ -46,6 +47,8 @@ export interface YogaParts {
   /** Shared with the direct way. */
   readonly parsed: ParsedDocuments;
   readonly meant: MeantDocument;
+  /** Only with `responseCache`. */
+  readonly attempts?: Attempts | undefined;
 }
 
 export function createYogaGraphql(options: AppOptions, parts: YogaParts): Yoga {
@@ -56,15 +59,17 @@ export function createYogaGraphql(options: AppOptions, parts: YogaParts): Yoga {
   };
 }
 
-function createServer(options: AppOptions, { parsed, meant }: YogaParts): YogaServer {
+function createServer(options: AppOptions, { parsed, meant, attempts }: YogaParts): YogaServer {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt, resolverContext, requestId, consistencyToken, traceparent, lastEventId, afterwards, explains }) => {
+    context: ({ identity, attempt: given, resolverContext, params, requestId, consistencyToken, traceparent, lastEventId, afterwards, explains }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
       const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards, explains };
+      const attempt = given ?? (explains === true ? undefined : attempts?.({ identity, consistencyToken, params }));
       if (attempt === undefined) return options.createContext({ identity, ...scope });
-      return options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
+      const context = options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
+      return given === undefined ? { ...context, attempt } : context;
     },
     plugins: plugins(options, meant),
     // Ours stand for these: see plugins/errors.ts, graphiql.ts, body-cap.ts. Reading a body of several parts is of no use to us.
@@ -85,7 +90,7 @@ function createServer(options: AppOptions, { parsed, meant }: YogaParts): YogaSe
 }
 
 /** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents }: AppOptions, meant: MeantDocument): object[] {
+function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache }: AppOptions, meant: MeantDocument): object[] {
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -98,6 +103,8 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useParameterErrors(),
     useDocuments(documents ?? ANY_DOCUMENT, meant),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
+    // Behind the limits: what nobody may ask nobody is answered, however cheap it is.
+    ...(responseCache ? [responseCache] : []),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),

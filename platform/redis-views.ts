@@ -1,4 +1,6 @@
 /** Read models and live bus over Redis by REST, as Node processes use them: undici's pool below, reads of the whole process joined. */
+import { createRedisSharedAnswers } from './cache/redis-shared-answers.ts';
+import type { SharedAnswers } from './cache/shared-answers.ts';
 import type { LiveBus } from './live-bus/live-bus.ts';
 import { createUpstashLiveBus } from './live-bus/upstash-live-bus.ts';
 import { batchReads } from './read-models/batched-read-models.ts';
@@ -17,6 +19,7 @@ export interface RedisViews {
   readonly viewLeases: ViewLeases;
   readonly liveBus: LiveBus;
   readonly generations: Generations;
+  readonly answers: SharedAnswers;
   close(): Promise<void>;
 }
 
@@ -31,6 +34,7 @@ export function connectRedisViews(address: { readonly url: string; readonly toke
     viewLeases: createUpstashViewLeases({ client }),
     liveBus,
     generations: createRedisGenerations(client),
+    answers: createRedisSharedAnswers({ client }),
     async close() {
       await Promise.all([readModels.close(), liveBus.close()]);
       await requester.close();

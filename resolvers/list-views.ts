@@ -70,6 +70,7 @@ function nearPage<View extends object>(context: RequestContext, query: ListQuery
   if (near === undefined) return undefined;
   const due = shared.near.due(near);
   if (due !== 'NO' && !isReadAnew(context, query, key, near) && due === 'ENDED') return undefined;
+  reads.page(query, near.page.edition);
   for (const tag of near.tags) reads.tag(tag);
   reads.until(near.untilMs);
   explanation?.note({ kind: query.kind, list: listText(query), layer: 'L1', ms: 0 });
@@ -122,10 +123,12 @@ async function farPage<View extends object>(context: RequestContext, query: List
   const tag = key === null ? undefined : shared.near.tagOfList(query);
   const since = shared.near.now();
   const name = listName(query);
-  const { items, endCursor, hasNextPage } = await ports.readModels.list(query).catch((error: unknown) => {
+  reads.far();
+  const { items, endCursor, hasNextPage, edition } = await ports.readModels.list(query).catch((error: unknown) => {
     throw unavailable('lists cannot be read at the moment', error);
   });
   explanation?.note({ kind, list: listText(query), layer: 'L2', ms: performance.now() - startedMs });
+  reads.page(query, edition);
   const views = await newestOf(context, query, items);
   const edges = views.map(({ version, doc }, at) => {
     const { id, cursor } = items[at] ?? { id: '', cursor: '' };
@@ -138,6 +141,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
     items: edges.map(({ id, cursor }) => ({ id, cursor })),
     endCursor: endCursor === null ? null : encodeCursor(name, endCursor),
     hasNextPage,
+    edition,
   };
   const isOld = views.some((view, at) => view !== items[at]);
   const textLength = views.reduce((sum, { doc }) => sum + doc.length, 0);

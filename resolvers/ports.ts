@@ -1,4 +1,5 @@
 /** What a gateway process works with: the ports, and how long it waits. */
+import type { SharedAnswers } from '../platform/cache/shared-answers.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { LiveBus } from '../platform/live-bus/live-bus.ts';
 import type { Log } from '../platform/log/log.ts';
@@ -15,6 +16,8 @@ export interface GatewayPorts {
   readonly origin: Origin;
   /** Absent where all who share the read models are in this process: they join one another's computations anyway. */
   readonly viewLeases?: ViewLeases | undefined;
+  /** Finished answers, shared by all gateways over the same read models; absent: there are none. */
+  readonly answers?: SharedAnswers | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Signs consistency tokens; the same on every gateway. */

@@ -4,6 +4,7 @@ import { listAgents } from '../resolvers/agents/list.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { RoleEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { moneyField } from './money.ts';
 import { NodeInterface } from './node.ts';
 import { AgentType } from './refs.ts';
@@ -21,7 +22,7 @@ const TerritoryType = builder.objectRef<AgentDetails['territory']>('Territory').
 AgentType.implement({
   description: 'A person who works leads.',
   interfaces: [NodeInterface],
-  extensions: isView,
+  extensions: { ...isView, ...keptFor(300) },
   fields: (t) => ({
     version: t.exposeInt('version'),
     name: t.exposeString('name'),

@@ -4,6 +4,7 @@ import { isId } from '../domain/ids.ts';
 import { changedLead, receiptById, tokenOf } from '../resolvers/commands/receipt.ts';
 import { builder } from './builder.ts';
 import { CommandStatusEnum, LaneEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { NodeInterface } from './node.ts';
 import { apiField } from '../resolvers/commands/input-problems.ts';
 import { CommandReceiptType, LeadType } from './refs.ts';
@@ -24,6 +25,7 @@ const CommandErrorType = builder.objectRef<NonNullable<CommandReceipt['error']>>
 CommandReceiptType.implement({
   description: 'What became of a command. Ask again by command(id), or follow it by commandUpdated(id).',
   interfaces: [NodeInterface],
+  extensions: keptFor(0),
   fields: (t) => ({
     type: t.exposeString('type', { description: 'CreateLead, UpdateLead, …' }),
     status: t.expose('status', { type: CommandStatusEnum }),

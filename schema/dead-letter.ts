@@ -6,12 +6,14 @@ import { withMutations } from './late-mutations.ts';
 import { builder } from './builder.ts';
 import { connectionType } from './connection.ts';
 import { LaneEnum, WaitEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { NodeInterface } from './node.ts';
 import { CommandReceiptType } from './refs.ts';
 
 const DeadLetterType = builder.objectRef<DeadLetter>('DeadLetter').implement({
   description: 'A record of the log that could not be handled: why, how often it was tried, where it stood. Admins only.',
   interfaces: [NodeInterface],
+  extensions: keptFor(0),
   fields: (t) => ({
     commandId: t.exposeID('commandId', { nullable: true, description: 'Null where the record does not say, as are entityId and type.' }),
     entityId: t.exposeID('streamId', { nullable: true, description: 'What it is about: a lead, a property or an agent.' }),

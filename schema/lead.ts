@@ -9,6 +9,7 @@ import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { connectionType } from './connection.ts';
 import { IntentEnum, LeadOrderEnum, LeadSourceEnum, StageEnum, TierEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { CampaignType, EngagementType, NoteType, PreferencesType, TaskType } from './lead-parts.ts';
 import { MatchConnection } from './match.ts';
 import { NodeInterface } from './node.ts';
@@ -20,7 +21,7 @@ import { isView } from './view-type.ts';
 LeadType.implement({
   description: 'A person who may buy or sell a home.',
   interfaces: [NodeInterface],
-  extensions: isView,
+  extensions: { ...isView, ...keptFor(300) },
   fields: (t) => ({
     version: t.exposeInt('version', { description: 'The number of its events; what expectedVersion is compared with.' }),
     externalId: t.exposeString('externalId', { nullable: true, description: "The CRM's contact id." }),
@@ -112,7 +113,7 @@ builder.queryFields((t) => ({
   }),
   leads: t.field({
     type: LeadConnection,
-    extensions: dependsOn('TENANT'),
+    extensions: { ...dependsOn('TENANT'), ...keptFor(60) },
     args: {
       filter: t.arg({ type: LeadFilterInput }),
       orderBy: t.arg({ type: LeadOrderEnum, defaultValue: 'SCORE_DESC' }),

@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { notPersonal, PERSONAL } from './cache-control.ts';
 import { connectionType } from './connection.ts';
 import { PropertyOrderEnum, PropertyStatusEnum } from './enums.ts';
+import { keptFor } from './kept-for.ts';
 import { GeoPointType } from './lead-parts.ts';
 import { moneyField } from './money.ts';
 import { NodeInterface } from './node.ts';
@@ -19,7 +20,7 @@ const FOR_A_MINUTE = notPersonal(60);
 PropertyType.implement({
   description: 'A home on the market.',
   interfaces: [NodeInterface],
-  extensions: { ...isView, ...FOR_A_MINUTE },
+  extensions: { ...isView, ...FOR_A_MINUTE, ...keptFor(300) },
   fields: (t) => ({
     version: t.exposeInt('version'),
     externalId: t.exposeString('externalId', { description: "The listing's number in the source that it came from." }),
@@ -78,7 +79,7 @@ builder.queryFields((t) => ({
   }),
   properties: t.field({
     type: PropertyConnection,
-    extensions: dependsOn('TENANT'),
+    extensions: { ...dependsOn('TENANT'), ...keptFor(60) },
     args: {
       filter: t.arg({ type: PropertyFilterInput }),
       orderBy: t.arg({ type: PropertyOrderEnum, defaultValue: 'LISTED_DESC' }),

@@ -1,6 +1,7 @@
 /** The only place of the workers that creates clients: which adapter stands behind each port follows from which addresses are set. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { SharedAnswers } from '../platform/cache/shared-answers.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createPostgresDeadLetters } from '../platform/dead-letters/postgres-dead-letters.ts';
 import { connect } from '../platform/event-store/connect.ts';
@@ -32,6 +33,8 @@ export interface ComposedWorkers {
   readonly viewLeases?: ViewLeases | undefined;
   /** True where views live in this process only and were empty at the start. */
   readonly viewsInMemory: boolean;
+  /** For gateways in this process; absent where views are in its memory. */
+  readonly answers: SharedAnswers | undefined;
   close(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ export async function composeWorkers(
       },
       viewLeases,
       viewsInMemory: config.redis === undefined,
+      answers: views.answers,
       async close() {
         await Promise.all([log.close(), eventStore.close(), views.close()]);
         await sql.end({ timeout: 5 });

@@ -167,7 +167,7 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make, m
   const lead: Ask = (asked, question, mediaType, { key, authority }) => {
     counts.missed += 1;
     const reads = createReads(changes, asked.identity.tenant);
-    const made = make(asked, question, mediaType, { reads, authority });
+    const made = make(asked, question, mediaType, { reads, authority, document: question.params.query, text: question.text });
     if (!(made instanceof Promise)) return keep(key, question, made, reads) ?? made;
     const kept = made.then((answer) => keep(key, question, answer, reads));
     const flight: Flight = { reads, kept: kept.catch(() => null).finally(() => void (flights.get(key) === flight && flights.delete(key))) };

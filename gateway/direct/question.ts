@@ -91,22 +91,25 @@ function textOf(named: NamedDocument, meant: MeantDocument): string | null {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function read(params: OperationParams, options: QuestionsOptions): Question | null {
-  const { query, operationName = null, variables = null } = params;
+  const { query, operationName = null } = params;
   const known = options.documents(query);
   const operation = known?.operation(operationName) ?? null;
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
   const compiled = compile(known, operation, params, options);
   if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, sharedSeconds: 0, text: '', compiled };
-  const text = known.authority === null ? '' : nestedJson([query, operationName, variables]);
+  const text = known.authority === null ? '' : questionText(params);
   const { authority, sharedSeconds } = known;
   return { params, type: 'query', name, authority: text === null ? null : authority, sharedSeconds, text: text ?? '', compiled };
 }
 
-/** Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be. */
-function nestedJson(value: unknown): string | null {
+/**
+ * Document, operation and variables as one text, the same however they were written.
+ * Null where it cannot be written so that nothing else is written like it: nested beyond reason, or with numbers beyond what numbers can be.
+ */
+export function questionText({ query, operationName = null, variables = null }: OperationParams): string | null {
   try {
-    return canonicalJson(value);
+    return canonicalJson([query, operationName, variables]);
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
@@ -143,7 +146,9 @@ function scopeOf(identity: Identity, authority: Authority): string {
   return scope;
 }
 
-function partsOf({ tenant, roles, subject }: Identity, authority: Authority): readonly unknown[] {
-  if (authority === 'TENANT') return [tenant];
-  return authority === 'ROLES' ? [tenant, [...roles].sort()] : [tenant, [...roles].sort(), subject];
+/** Looks at no more of the person than the authority says: that may be observed. */
+function partsOf(identity: Identity, authority: Authority): readonly unknown[] {
+  if (authority === 'TENANT') return [identity.tenant];
+  const shared = [identity.tenant, [...identity.roles].sort()];
+  return authority === 'ROLES' ? shared : [...shared, identity.subject];
 }

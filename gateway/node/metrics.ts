@@ -16,6 +16,9 @@ const CACHE_FACTS = [
   ['evicted', 'Answers that made room for others.'],
   ['stale', 'Given out although it may be old, and named so: nothing better could be read.'],
   ['refreshed', 'Read anew before its end, so that nobody had to wait for it.'],
+  ['failed', 'Questions and answers that did not get through to the layer in time.'],
+  ['readBytes', 'Of answers that came from another process, in characters.'],
+  ['writtenBytes', 'Of answers that went to where other processes find them, in characters.'],
 ] as const satisfies readonly (readonly [keyof CacheFacts, string])[];
 const LEASE_FACTS = [
   ['taken', 'view_leases_taken_total', 'Views that the read models did not have, computed here for all processes.'],
@@ -88,13 +91,13 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   };
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
-    const name = `${PREFIX}cache_${fact}${SIZES.has(fact) ? '' : '_total'}`;
+    const name = `${PREFIX}cache_${snakeCase(fact)}${SIZES.has(fact) ? '' : '_total'}`;
     const gauge: Gauge<'layer'> = new Gauge({
       name,
       help,
       labelNames: ['layer'],
       registers,
-      collect: () => caches.forEach((facts, layer) => gauge.set({ layer }, facts()[fact])),
+      collect: () => caches.forEach((facts, layer) => gauge.set({ layer }, facts()[fact] ?? 0)),
     });
   }
 
@@ -180,6 +183,8 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     },
   };
 }
+
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
 /** Clients can make methods up; labels must stay few. */

@@ -7,10 +7,16 @@ import { leaseFactsOf } from '../../resolvers/loaders/share-views.ts';
 import { watchOrigin } from '../../platform/origin/watched-origin.ts';
 import { watchReadModels } from '../../platform/read-models/watched-read-models.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
+import { servedVersionsOf } from '../../resolvers/loaders/served-versions.ts';
+import type { GatewayShared } from '../../resolvers/context.ts';
+import { within } from '../../resolvers/within.ts';
 import { schema } from '../../schema/schema.ts';
+import { isViewType } from '../../schema/view-type.ts';
 import { PERSISTED_DOCUMENTS } from '../../schema/persisted-documents.ts';
 import { createApp } from '../app.ts';
 import { createSharedCaches } from '../cdn/shared-caches.ts';
+import { useResponseCache } from '../plugins/response-cache.ts';
+import { createResponseCache, type ResponseCache } from '../response-cache/response-cache.ts';
 import type { DevTokens } from '../dev-token.ts';
 import type { DocumentChoice } from '../documents/rules.ts';
 import { createHealth } from '../health.ts';
@@ -66,6 +72,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const { changes, feed } = shared;
   const sharedCaches = options.purgeHook && createSharedCaches({ hook: options.purgeHook, epochs: changes.epochs, key, logger, metrics });
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
+  const responseCache = cacheBytes === 0 ? undefined : responseCacheOver(ports, shared);
   const app = createApp({
     schema,
     createContext: (scope) => createRequestContext(ports, shared, scope),
@@ -80,9 +87,11 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     webhook: options.webhook,
     documents: { known: PERSISTED_DOCUMENTS, answered: options.documents ?? 'any' },
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
+    responseCache: responseCache && useResponseCache(responseCache, schema),
   });
   const near = (): CacheFacts => ({ ...shared.near.facts(), ...shared.refresher.facts(), joined: 0 });
   metrics.watchCache('L1', near);
+  if (responseCache) metrics.watchCache('redis', () => responseCache.facts());
   metrics.watchLiveBus(feed);
   const { viewLeases } = ports;
   if (viewLeases) metrics.watchLeases(() => leaseFactsOf(viewLeases));
@@ -98,7 +107,18 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   // Behind the last answer that was handed out.
   const stop = async (): Promise<void> => {
     await served.stop();
+    // Others can do without: a store that hangs holds nobody up.
+    await within(shared.timing.lookupMs, responseCache?.idle() ?? Promise.resolve()).catch(() => undefined);
     await sharedCaches?.stop();
   };
   return { ...served, stop: () => (stopped ??= stop()) };
+}
+
+/** Undefined where gateways share nothing. */
+function responseCacheOver(ports: GatewayPorts, { changes }: GatewayShared): ResponseCache | undefined {
+  const { answers, clock, logger, readModels } = ports;
+  if (answers === undefined) return undefined;
+  const served = servedVersionsOf(readModels);
+  const isViewTypeName = (name: string): boolean => isViewType(schema.getType(name) ?? { extensions: {} });
+  return createResponseCache({ answers, changes, floorOf: (ref) => served.floorOf(ref), isViewType: isViewTypeName, clock, logger });
 }

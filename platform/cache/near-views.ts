@@ -20,6 +20,8 @@ export interface NearPage {
   readonly items: readonly { readonly id: string; readonly cursor: string }[];
   readonly endCursor: string | null;
   readonly hasNextPage: boolean;
+  /** ListPage.edition. */
+  readonly edition?: string | undefined;
 }
 
 /** A page with its views, as of one moment. */

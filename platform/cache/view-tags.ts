@@ -7,6 +7,14 @@ import type { ViewKind, ViewRef } from '../read-models/read-models.ts';
 
 export const viewTag = ({ tenant, kind, id }: ViewRef): string => `view|${tenant}|${kind}|${id}`;
 
+/** The view of the tenant that the tag stands for; null where it stands for something else. */
+export function refOfTag(tenant: TenantId, tag: string): ViewRef | null {
+  const prefix = `view|${tenant}|`;
+  const cut = tag.indexOf('|', prefix.length);
+  if (!tag.startsWith(prefix) || cut < 0) return null;
+  return { tenant, kind: tag.slice(prefix.length, cut) as ViewKind, id: tag.slice(cut + 1) };
+}
+
 export type TagOf = (id: string) => string;
 
 /** Of one kind of one tenant. Beyond this many it begins anew. */

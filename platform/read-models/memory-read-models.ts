@@ -1,6 +1,7 @@
 /** Read models in this process's memory: for the embedded size (rebuilt from the events at start) and for tests. */
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
+import { newIdBody } from '../messages/new-id.ts';
 import { cleanIndex, compareText } from './index-text.ts';
 import { checkPut, planList } from './list-plan.ts';
 import { createMemoryEntries } from './memory-entries.ts';
@@ -16,7 +17,8 @@ interface Kept extends Listed {
 }
 type Expiry = readonly [expiresAtMs: number, shelf: string, id: string];
 
-const createShelf = () => ({ views: new Map<string, Kept>(), lists: createMemoryLists<Kept>() });
+/** `moves`: of its lists. */
+const createShelf = () => ({ views: new Map<string, Kept>(), lists: createMemoryLists<Kept>(), moves: 0 });
 type Shelf = ReturnType<typeof createShelf>;
 
 const shelfKey = ({ tenant, kind }: Pick<ViewRef, 'tenant' | 'kind'>): string => `${tenant}\0${kind}`;
@@ -25,6 +27,7 @@ const storedIn = ({ version, doc }: StoredView): StoredView => ({ version, doc }
 /** Memory is bounded by what is put; expired views leave with the next put. */
 export function createMemoryReadModels({ clock = systemClock }: { readonly clock?: Clock | undefined } = {}): ReadModels {
   const shelves = new Map<string, Shelf>();
+  const shelvesId = newIdBody(clock.now().getTime());
   const expiries = createSortedMap<Expiry, true>((a, b) => a[0] - b[0] || compareText(a[1], b[1]) || compareText(a[2], b[2]));
   const entries = createMemoryEntries();
 
@@ -50,9 +53,11 @@ export function createMemoryReadModels({ clock = systemClock }: { readonly clock
 
   const store = ({ id, version, doc, index, ttlSeconds, ...ref }: ViewPut): void => {
     const key = shelfKey(ref);
-    const { views, lists } = shelfFor(key);
+    const shelf = shelfFor(key);
+    const { views, lists } = shelf;
     const view = views.get(id) ?? { id, version, doc, index: null, expiresAtMs: undefined };
     const expiresAtMs = ttlSeconds === undefined ? undefined : nowMs() + ttlSeconds * 1000;
+    if (view.index !== null || index !== null) shelf.moves += 1;
     lists.move(view, index && cleanIndex(index));
     views.set(id, Object.assign(view, { version, doc, expiresAtMs }));
     if (expiresAtMs !== undefined) expiries.set([expiresAtMs, key, id], true);
@@ -67,9 +72,10 @@ export function createMemoryReadModels({ clock = systemClock }: { readonly clock
 
   const list = (query: ListQuery): ListPage => {
     const plan = planList(query);
-    const found = shelves.get(shelfKey(query))?.lists.find(plan) ?? [];
+    const shelf = shelves.get(shelfKey(query));
+    const found = shelf?.lists.find(plan) ?? [];
     const items = found.slice(0, plan.first).map(({ cursor, view }) => ({ ...storedIn(view), id: view.id, cursor }));
-    return { items, endCursor: items.at(-1)?.cursor ?? null, hasNextPage: found.length > plan.first };
+    return { items, endCursor: items.at(-1)?.cursor ?? null, hasNextPage: found.length > plan.first, edition: `${shelvesId}.${shelf?.moves ?? 0}` };
   };
 
   return {

@@ -48,6 +48,8 @@ export interface ListPage {
   /** Where the search stopped: with hasNextPage, `after` for more, even if items is short. */
   readonly endCursor: string | null;
   readonly hasNextPage: boolean;
+  /** Of all lists of that tenant and kind, as of the page: the same text means that none of them has moved in between. Undefined where that cannot be told. */
+  readonly edition?: string | undefined;
 }
 
 /** Entries of a lead beside its view: its timeline, its scores. Numbered by the event's version. */

@@ -3,7 +3,8 @@
  *
  * Keys begin `{tenant}:g<generation>:` (the braces keep a tenant in one cluster slot; generation 0 holds what no event makes), then
  * `v:<kind>:<id>` a view: hash of v(ersion), d(ocument), x (index text); `i:<kind>:<order>:<facet>` a list: members `<sort key>NUL<id>`;
- * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n.
+ * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n; `editions` of the lists:
+ * a number by kind.
  */
 import type { RestRedis } from '../redis-rest-client.ts';
 import { byTenant, rejoin, type TenantPart } from './by-tenant.ts';
@@ -46,12 +47,12 @@ function viewsIn(result: unknown): (StoredView | null)[] {
 }
 
 function pageIn(result: unknown): ListPage {
-  const [more, endCursor, ...flat] = arrayIn(result);
+  const [more, endCursor, edition, ...flat] = arrayIn(result);
   const items = Array.from({ length: flat.length / 3 }, (_, at) => {
     const cursor = textIn(flat[3 * at + 2]);
     return { id: idOfMember(cursor), version: numberIn(flat[3 * at]), doc: textIn(flat[3 * at + 1]), cursor };
   });
-  return { items, endCursor: endCursor === null ? null : textIn(endCursor), hasNextPage: more === 1 };
+  return { items, endCursor: endCursor === null ? null : textIn(endCursor), hasNextPage: more === 1, edition: edition === null ? undefined : textIn(edition) };
 }
 
 function entryIn(member: unknown): { n: number; doc: string } {

@@ -25,15 +25,17 @@ export async function readEntries(
 }
 
 async function entriesOf(
-  { ports, explanation }: RequestContext,
+  { ports, reads, explanation }: RequestContext,
   { tenant, id }: Lead,
   collection: EntryRef['collection'],
   page: Parameters<ReadModels['entries']>[1],
 ) {
+  reads.far();
   const startedMs = performance.now();
   try {
     const entries = await ports.readModels.entries({ tenant, collection, id }, page);
     explanation?.note({ kind: collection, id, layer: 'L2', ms: performance.now() - startedMs });
+    reads.entries({ collection, id, ...page, found: entries.map(({ n }) => n) });
     return entries;
   } catch (error) {
     throw unavailable(`the ${collection} cannot be read at the moment`, error);

@@ -103,6 +103,7 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
     .filter((id) => isId(kind, id))
     .map((id) => ({ tenant, kind, id, versionMin: Math.max(floors.get(id) ?? 0, near.versionOf({ tenant, kind, id })) }));
   const since = near.now();
+  if (wanted.length > 0) reads.far();
   const reading = readViews(options.ports, wanted, timing.versionWaitMs, (id, layer, version, ms) => explanation?.note({ kind, id, layer, version, ms }));
   const found = await inTime(options, wanted, reading);
   const byId = new Map<string, (typeof found)[number] | undefined>(wanted.map(({ id }, at) => [id, found[at]]));

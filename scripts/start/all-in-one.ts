@@ -105,8 +105,8 @@ async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, 
   const { gateway } = config;
   const { log, readModels, liveBus, clock } = composed.ports;
   const tokenSecret = await loadSecret(join(gateway.dataDir, 'token-secret'));
-  const { viewLeases } = composed;
-  const ports: GatewayPorts = { log, readModels, viewLeases, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
+  const { viewLeases, answers } = composed;
+  const ports: GatewayPorts = { log, readModels, viewLeases, answers, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
   const { verifier, devTokens } = await createAuth(gateway, clock);
   const assets = await createStaticFiles(DASHBOARD_DIST);
   const webhook = createCrmWebhook({ ports, secrets: gateway.webhookSecrets });

@@ -109,10 +109,33 @@ export function listsSuite(models: () => ReadModels): void {
 
     test('an unknown order, kind or tenant is an empty list', async () => {
       const empty = { items: [], endCursor: null, hasNextPage: false };
-      expect(await models().list(queryOf(tenant, { order: 'NONE' }))).toEqual(empty);
-      expect(await models().list(queryOf(tenant, { kind: 'property' }))).toEqual(empty);
-      expect(await models().list(queryOf(newTenant()))).toEqual(empty);
+      expect(await models().list(queryOf(tenant, { order: 'NONE' }))).toMatchObject(empty);
+      expect(await models().list(queryOf(tenant, { kind: 'property' }))).toMatchObject(empty);
+      expect(await models().list(queryOf(newTenant()))).toMatchObject(empty);
     });
+  });
+
+  test('an edition is the same until a list of its kind and tenant moves, and another one after each move', async () => {
+    const tenant = newTenant();
+    const edition = async (kind: 'lead' | 'property' = 'lead'): Promise<string | undefined> => (await models().list(queryOf(tenant, { kind }))).edition;
+    const put = async (id: string, version: number, score: number | null): Promise<unknown> =>
+      models().put([putOf(tenant, id, version, score === null ? null : { ...emptyIndex, sorts: { SCORE: pad(score) } })]);
+    const editions = new Set<string | undefined>();
+    const moves = [() => put('lead_1', 1, 5), () => put('lead_2', 1, 5), () => put('lead_1', 2, 7), () => put('lead_1', 3, null)];
+    for (const move of moves) {
+      await move();
+      expect(await edition()).toBe(await edition());
+      editions.add(await edition());
+    }
+    const last = await edition();
+    await put('lead_2', 1, 9);
+    await put('lead_3', 1, null);
+    await models().put([{ ...putOf(newTenant(), 'lead_1', 1, { ...emptyIndex, sorts: { SCORE: '1' } }) }]);
+    await models().put([{ ...putOf(tenant, 'prop_1', 1, { ...emptyIndex, sorts: { SCORE: '1' } }), kind: 'property' }]);
+    expect(await edition()).toBe(last);
+    expect(editions.size).toBe(moves.length);
+    expect([...editions]).not.toContain(undefined);
+    expect(await edition('property')).not.toBe(last);
   });
 
   test('a long walk for what half of the views fulfil finds each of them once', async () => {

@@ -1,11 +1,14 @@
+import { EDITION_OF } from './list-edition.ts';
+
 /**
  * One page of a list. KEYS[1]: the tenant's key prefix. ARGV[1]: the plan as JSON (list-plan.ts), with scanMax and wordCandidatesMax.
- * Answers [1 if there is more, cursor, then version, document, member of each item].
+ * Answers [1 if there is more, cursor, edition of the kind's lists (list-edition.ts), then version, document, member of each item].
  *
  * The shortest list among the facets' is walked and the rest of the conditions are looked up in the index text of each view;
  * a rare word is gathered and sorted instead. After scanMax looks the page ends where it is, so that no query holds Redis up.
  */
 export const LIST_VIEWS = String.raw`
+${EDITION_OF}
 local plan, prefix = cjson.decode(ARGV[1]), KEYS[1]
 local find, sub, byte = string.find, string.sub, string.byte
 local views = prefix .. 'v:' .. plan.kind .. ':'
@@ -123,7 +126,7 @@ local word = rarestWord(least)
 local found, more, stoppedAt
 if word then found, more, stoppedAt = gather(word) else found, more, stoppedAt = walk(list) end
 
-local answer = { more and 1 or 0, stoppedAt or found[#found] or false }
+local answer = { more and 1 or 0, stoppedAt or found[#found] or false, editionOf(prefix, plan.kind) }
 for _, member in ipairs(found) do
   local view = redis.call('HMGET', views .. idOf(member), 'v', 'd')
   if view[1] then

@@ -1,3 +1,5 @@
+import { MOVE_EDITION } from './list-edition.ts';
+
 /**
  * Puts views of one tenant. KEYS[1]: the tenant's key prefix. ARGV: `newer` or `absent`, then for each view its kind, id, version,
  * seconds to live (0: for ever), index text (redis-index-text.ts; '': in no list) and document. Answers 1 or 0 for each: taken or not.
@@ -6,9 +8,10 @@
  * The strings are compared for equality only: Lua's `<` follows the server's locale.
  */
 export const PUT_VIEWS = String.raw`
+${MOVE_EDITION}
 local prefix, mode = KEYS[1], ARGV[1]
 local find, sub, gmatch = string.find, string.sub, string.gmatch
-local changes = {}
+local changes, moved = {}, {}
 
 -- Adding what is to be removed (or the reverse) leaves things as they were.
 local function note(key, member, wanted)
@@ -47,6 +50,7 @@ local function put(kind, id, version, ttl, index, doc)
   if before ~= index then
     noteAll(kind, id, before, false)
     noteAll(kind, id, index, true)
+    moved[kind] = true
   end
   return 1
 end
@@ -74,5 +78,6 @@ for key, list in pairs(changes) do
   write('ZREM', key, removed)
   write('ZADD', key, added)
 end
+for kind in pairs(moved) do moveEdition(prefix, kind) end
 return taken
 `;
