@@ -75,7 +75,8 @@ export interface App {
 export function createApp(options: AppOptions): App {
   const { logger, metrics } = options;
   const { responseCache, caching } = options;
-  const meant = createMeantDocument((options.documents ?? ANY_DOCUMENT).known);
+  const { known, lateKnown } = options.documents ?? ANY_DOCUMENT;
+  const meant = createMeantDocument(known, lateKnown);
   const parsed = createParsedDocuments();
   const documents = documentsOver(options, parsed);
   const attempts = responseCache && caching && createAttempts(documents, caching.changes);

@@ -17,6 +17,7 @@ import { createGatewayShared, createRequestContext, sharedOfOneRequest } from '.
 import { schema } from '../schema/schema.ts';
 import { createApp, type App } from './app.ts';
 import { gatewayConfig, type GatewayConfig, type KeySourceConfig } from './config.ts';
+import type { DocumentRules } from './documents/rules.ts';
 import { createHealth, type Health } from './health.ts';
 import { tokenSecretOf } from './token-secret.ts';
 
@@ -50,11 +51,18 @@ export async function composeEdgeGateway(env: Environment): Promise<Pick<App, 'f
     clock: systemClock,
     logger,
     health: healthOf(lasting),
+    documents: await documentsOf(config),
     webhook: async (request) => {
       const { createCrmWebhook } = await import('../resolvers/intake/crm-webhook.ts');
       return createCrmWebhook({ ports: lasting, secrets: config.webhookSecrets })(request);
     },
   });
+}
+
+/** The texts of our clients' documents are loaded where only those are answered, or when the first is named by its hash alone. */
+async function documentsOf({ documents: answered }: GatewayConfig): Promise<DocumentRules> {
+  const lateKnown = async () => (await import('../schema/persisted-documents.ts')).PERSISTED_DOCUMENTS;
+  return { answered, known: answered === 'persisted' ? await lateKnown() : new Map(), lateKnown };
 }
 
 type Receipts = ReturnType<typeof sharedOfOneRequest>['receipts'];

@@ -2,27 +2,7 @@
 import { SYSTEM_TENANT, type ReadModels } from '../platform/read-models/read-models.ts';
 import type { GatewayShared, RequestContext } from './context.ts';
 import type { LayerName } from './layers.ts';
-
-export const COMPONENT_STATUSES = ['UP', 'DOWN', 'UNKNOWN'] as const;
-export type ComponentStatus = (typeof COMPONENT_STATUSES)[number];
-
-export interface ComponentHealth {
-  readonly component: string;
-  /** Which process; absent for a part that the gateway itself asked. */
-  readonly instance?: string | undefined;
-  readonly status: ComponentStatus;
-  readonly detail: string;
-  readonly circuit?: string | undefined;
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
-  readonly at: string;
-}
-
-export interface Health {
-  readonly ok: boolean;
-  readonly scoringCircuit: string | null;
-  readonly components: readonly ComponentHealth[];
-  readonly at: string;
-}
+import type { ComponentHealth, Health } from './component-health.ts';
 
 /** What a worker role leaves of itself: kind 'status' of SYSTEM_TENANT, facet 'all', order UPDATED. */
 export interface StatusDocument {

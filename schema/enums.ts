@@ -9,7 +9,7 @@ import { WAITS } from '../resolvers/commands/command.ts';
 import { LEAD_ORDERS } from '../resolvers/leads/lead-query.ts';
 import { PROPERTY_ORDERS } from '../resolvers/properties/property-query.ts';
 import { SCORE_DIRECTIONS } from '../resolvers/live/score-change.ts';
-import { COMPONENT_STATUSES } from '../resolvers/health.ts';
+import { COMPONENT_STATUSES } from '../resolvers/component-health.ts';
 import { builder } from './builder.ts';
 
 /** The wire writes lanes in small letters, the API as every enumeration. */

@@ -1,5 +1,5 @@
 /** How the parts are. */
-import { healthOf, type ComponentHealth, type Health } from '../resolvers/health.ts';
+import type { ComponentHealth, Health } from '../resolvers/component-health.ts';
 import { builder } from './builder.ts';
 import { ComponentStatusEnum } from './enums.ts';
 
@@ -34,4 +34,6 @@ const HealthType = builder.objectRef<Health>('Health').implement({
   }),
 });
 
-builder.queryField('health', (t) => t.field({ type: HealthType, resolve: (_root, _args, context) => healthOf(context) }));
+builder.queryField('health', (t) =>
+  t.field({ type: HealthType, resolve: async (_root, _args, context) => (await import('../resolvers/health.ts')).healthOf(context) }),
+);

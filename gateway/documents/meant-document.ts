@@ -20,14 +20,14 @@ export type MeantDocument = (request: NamedDocument) => MaybePromise<string | un
 
 const PREFIX = 'sha256:';
 
-/** `known`: texts by their SHA-256 in small hex. */
-export function createMeantDocument(known: ReadonlyMap<string, string>): MeantDocument {
-  const find = (hash: string): string => {
+type Known = ReadonlyMap<string, string>;
+
+/** `known`: texts by their SHA-256 in small hex. `lateKnown`: more of them, loaded when one is asked for that is not among those. */
+export function createMeantDocument(known: Known, lateKnown?: () => Promise<Known>): MeantDocument {
+  const find = (hash: string): MaybePromise<string> => {
     const text = known.get(hash);
-    if (text === undefined) {
-      throw new ApiError('PERSISTED_QUERY_NOT_FOUND', 'no document of this id is known here: ours are in schema/operations, and clients cannot add any');
-    }
-    return text;
+    if (text !== undefined) return text;
+    return lateKnown === undefined ? textIn(known, hash) : lateKnown().then((more) => textIn(more, hash));
   };
   return ({ query, documentId, extensions }) => {
     const text = typeof query === 'string' && query !== '' ? query : undefined;
@@ -57,3 +57,9 @@ async function checked(text: string, hash: string): Promise<string> {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function textIn(known: Known, hash: string): string {
+  const text = known.get(hash);
+  if (text !== undefined) return text;
+  throw new ApiError('PERSISTED_QUERY_NOT_FOUND', 'no document of this id is known here: ours are in schema/operations, and clients cannot add any');
+}

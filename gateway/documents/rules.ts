@@ -5,6 +5,8 @@ export type DocumentChoice = (typeof DOCUMENT_CHOICES)[number];
 export interface DocumentRules {
   /** Documents that need not be sent: their texts by SHA-256 in small hex. */
   readonly known: ReadonlyMap<string, string>;
+  /** More of them, loaded when one is named that is not among those. */
+  readonly lateKnown?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
   /** persisted: no others are answered. */
   readonly answered: DocumentChoice;
 }

@@ -1,4 +1,5 @@
 /** The gateway for the edge, bundled: one start file, and what it loads when it is first needed. */
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -38,6 +39,25 @@ const leaveOut: Plugin = {
   },
 };
 
+/**
+ * Sentences for people who read the schema or the table of variables, which are a twentieth of all there is to load: they read them in the repository,
+ * or from a gateway on Node. Introspection at the edge answers the same schema without descriptions.
+ */
+const TEXT = String.raw`('[^'\n]*'|"[^"\n]*")(\s*\+\s*('[^'\n]*'|"[^"\n]*"))*`;
+const FOR_PEOPLE: readonly { readonly file: RegExp; readonly text: RegExp; readonly instead: string }[] = [
+  { file: /[/\\]schema[/\\][\w-]+\.ts$/, text: new RegExp(String.raw`\bdescription:\s*${TEXT},?`, 'g'), instead: '' },
+  { file: /[/\\]config[/\\]variables\.ts$/, text: new RegExp(String.raw`\bmeaning:\s*${TEXT}`, 'g'), instead: "meaning: ''" },
+];
+
+const withoutTexts: Plugin = {
+  name: 'without texts for people',
+  setup({ onLoad }) {
+    for (const { file, text, instead } of FOR_PEOPLE) {
+      onLoad({ filter: file }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replaceAll(text, instead), loader: 'ts' }));
+    }
+  },
+};
+
 /** Yoga brings a copy of its own, of another version: one is enough. */
 const oneLruCache: Plugin = {
   name: 'one lru-cache',
@@ -67,7 +87,7 @@ export async function bundleEdge(): Promise<EdgeBundle> {
     mainFields: ['browser', 'module', 'main'],
     // What nobody uses may go, although it would have been frozen (rules for schemas in graphql).
     pure: ['Object.freeze'],
-    plugins: [leaveOut, oneLruCache],
+    plugins: [leaveOut, withoutTexts, oneLruCache],
     logLevel: 'silent',
   });
   const started = startFiles(metafile);
