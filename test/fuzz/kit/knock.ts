@@ -85,6 +85,7 @@ const CODES: ReadonlySet<string> = new Set<ApiErrorCode>([
   'RATE_LIMITED',
   'COST_EXCEEDED',
   'PERSISTED_ONLY',
+  'PERSISTED_QUERY_NOT_FOUND',
   'UNAVAILABLE',
   'RELOAD_REQUIRED',
   'RESUME_REQUIRED',

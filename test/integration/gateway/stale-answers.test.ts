@@ -77,7 +77,7 @@ describe('while nothing can be read', () => {
     everythingFails();
     const answer = await gateway.ask(query);
     expect(bodyOf(answer)).toEqual(named(data));
-    expect([answer.status, answer.headers.get('age'), answer.headers.get('cache-control')]).toEqual([200, '60', 'no-store']);
+    expect([answer.status, answer.headers.get('age'), answer.headers.get('cache-control')]).toEqual([200, '60', 'private, no-store']);
     expect(answer.headers.get('cache-status')).toBe(`lead-intelligence; hit; ttl=-60; detail="stale as of ${freshness.asOf}"`);
   });
 
