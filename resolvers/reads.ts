@@ -40,9 +40,9 @@ export interface AnswerAge {
 }
 
 /** Something of the answer may be old. */
-export function noteStale({ age, never }: Pick<Reads, 'age' | 'never'>, readAtMs: number): void {
-  never();
-  age.staleSinceMs = Math.min(readAtMs, age.staleSinceMs ?? readAtMs);
+export function noteStale(reads: Pick<Reads, 'age' | 'never'>, readAtMs: number): void {
+  reads.never();
+  reads.age.staleSinceMs = Math.min(readAtMs, reads.age.staleSinceMs ?? readAtMs);
 }
 
 /** A Reads that can be asked what it noted. */

@@ -51,9 +51,9 @@ const FOR_PEOPLE: readonly { readonly file: RegExp; readonly text: RegExp; reado
 
 const withoutTexts: Plugin = {
   name: 'without texts for people',
-  setup({ onLoad }) {
+  setup(bundler) {
     for (const { file, text, instead } of FOR_PEOPLE) {
-      onLoad({ filter: file }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replaceAll(text, instead), loader: 'ts' }));
+      bundler.onLoad({ filter: file }, async ({ path }) => ({ contents: (await readFile(path, 'utf8')).replaceAll(text, instead), loader: 'ts' }));
     }
   },
 };
