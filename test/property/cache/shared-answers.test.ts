@@ -229,7 +229,7 @@ const property = (options: WorldOptions) =>
     hits += world.hits();
   });
 
-const RUNS = Number(process.env['INTERLEAVINGS'] ?? 500);
+const RUNS = Number(process.env['INTERLEAVINGS'] ?? 150);
 
 test.each([
   { hears: true, who: 'for whoever asks the same gateway, where each keeps answers of its own' },

@@ -215,7 +215,7 @@ const property = (counts: { named: number }, breakIt?: (near: NearViews) => Near
   });
 
 /** Each world reads, fails and recovers more than those of kept-answers.test.ts. */
-const RUNS = Number(process.env['INTERLEAVINGS'] ?? 100_000) / 20;
+const RUNS = Number(process.env['INTERLEAVINGS'] ?? 30_000) / 20;
 
 test('no version goes back, nothing is old without saying so, nobody erased comes back, however stores and news fail', { timeout: 1_200_000 }, async () => {
   const counts = { named: 0 };
