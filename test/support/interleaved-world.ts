@@ -15,6 +15,7 @@ import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import type { GatewayPorts } from '../../resolvers/ports.ts';
 import { createRequestContext } from '../../resolvers/request-context.ts';
 import { createBrokerage } from './brokerage.ts';
+import { compiledQuestion } from './compiled-question.ts';
 
 const LEADS = ['a', 'b'] as const;
 type Lead = (typeof LEADS)[number];
@@ -127,15 +128,7 @@ function createWorld(scheduler: fc.Scheduler, { openStores, breakIt = (changes) 
     keeping: { cache, changes, isTrusted },
     createContext: (scope) => createRequestContext(ports, shared, scope),
     throughPlugins: async () => ({ status: 200, headers: { 'content-type': '' }, text: '{}', isWhole: false }),
-    questionOf: (body) => ({
-      params: { query: body },
-      type: 'query',
-      name: undefined,
-      authority: 'TENANT',
-      sharedSeconds: 0,
-      text: body,
-      compiled: { query: () => ({ fields: 1, run }), variables: { leads: body.split(' ') } },
-    }),
+    questionOf: (body) => compiledQuestion(body, run, { leads: body.split(' ') }),
   });
   const identity = { tenant, subject: 'ann', roles: ['AGENT' as const], expiresAtMs: Infinity };
 

@@ -20,6 +20,7 @@ import type { GatewayPorts } from '../../../resolvers/ports.ts';
 import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
+import { compiledQuestion } from '../../support/compiled-question.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
@@ -116,15 +117,7 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (near: NearViews) => Near
     keeping: { cache: createByteCache({ epochs: changes.epochs, nowMs: () => nowMs }), changes, isTrusted },
     createContext: (scope) => createRequestContext(ports, shared, scope),
     throughPlugins: async () => ({ status: 503, headers: {}, text: '{"errors":[]}', isWhole: false }),
-    questionOf: (body) => ({
-      params: { query: body },
-      type: 'query',
-      name: undefined,
-      authority: 'TENANT',
-      sharedSeconds: 0,
-      text: body,
-      compiled: { query: () => ({ fields: 1, run }), variables: { what: body } },
-    }),
+    questionOf: (body) => compiledQuestion(body, run, { what: body }),
   });
   /** Moments at which something new could be known: between them, all that is not said to be old would be made up. */
   let couldKnow = 0;
