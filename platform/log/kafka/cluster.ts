@@ -38,8 +38,7 @@ export function createCluster(
         const { partitions, replicationFactor } = settings;
         // One by one: kafkajs cannot say which of several existed already.
         for (const topic of missing) await createUnlessThere(admin, { topic, numPartitions: partitions, replicationFactor });
-        // Another process may have made one a moment ago: until it has its leaders this throws what is tried again.
-        await admin.fetchTopicMetadata({ topics: [...new Set(topics)] });
+        await Promise.all([...new Set(topics)].map((topic) => partitionsAnswer(admin, topic)));
       }),
     lag: (group, topic) =>
       ask(answerTimeoutMs, async (admin) => {
@@ -56,6 +55,12 @@ export function createCluster(
     close: () => connection.close(),
   };
 }
+
+/**
+ * Throws what is tried again until each partition's leader takes requests for it. Metadata names leaders a moment before they do: an append then would be
+ * refused by one partition and repeated as a whole, so that the others had its records twice.
+ */
+const partitionsAnswer = async (admin: Admin, topic: string): Promise<void> => void (await admin.fetchTopicOffsets(topic));
 
 const NOTHING_COMMITTED = -1n;
 
