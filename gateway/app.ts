@@ -14,9 +14,10 @@ import { contextHeaders } from './direct/http.ts';
 import { createMeantDocument, type MeantDocument } from './documents/meant-document.ts';
 import { ANY_DOCUMENT, type DocumentRules } from './documents/rules.ts';
 import { createParsedDocuments } from './direct/parsed-documents.ts';
+import type { QuestionsOptions } from './direct/question.ts';
 import type { DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
-import { createGraphqlRoute, directOver, documentsOver } from './graphql-route.ts';
+import { costLimitOver, createGraphqlRoute, directOver, documentsOver } from './graphql-route.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError } from './plugins/body-cap.ts';
@@ -70,6 +71,8 @@ export interface App {
   readonly yoga: () => Promise<Yoga>;
   /** Which text a request of another transport means. */
   readonly meant: MeantDocument;
+  /** How operations are understood, for other transports. */
+  readonly questions: QuestionsOptions;
 }
 
 export function createApp(options: AppOptions): App {
@@ -81,7 +84,8 @@ export function createApp(options: AppOptions): App {
   const documents = documentsOver(options, parsed);
   const attempts = responseCache && caching && createAttempts(documents, caching.changes);
   const yoga = loadedOnce(async () => (await import('./yoga.ts')).createYogaGraphql(options, { parsed, meant, attempts }));
-  const direct = directOver(options, { documents, meant, yoga });
+  const questions: QuestionsOptions = { meant, documents, isTooCostly: costLimitOver(options) };
+  const direct = directOver(options, { yoga, questions });
   const headersOf = createGetHeaders({ nowMs: () => options.clock.now().getTime(), sharedCaches: caching?.sharedCaches });
   const graphql = createGraphqlRoute(options, { yoga, direct, headersOf });
   async function route(request: Request, context: ServerContext): Promise<Routed> {
@@ -100,6 +104,7 @@ export function createApp(options: AppOptions): App {
     direct,
     headersOf,
     meant,
+    questions,
     async fetch(request, info) {
       const startedMs = performance.now();
       const requestId = requestIdOf(request);

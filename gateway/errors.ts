@@ -2,7 +2,7 @@
  * What clients are told of errors: always a code of the catalogue, never an inside. What is not known to be fit for a client becomes
  * INTERNAL with the request's id, and goes to the log whole under the same id.
  */
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { KeysUnavailableError } from '../platform/auth/token-verifier.ts';
 import { EventStoreUnavailableError } from '../platform/event-store/event-store.ts';
 import { LogUnavailableError } from '../platform/log/log.ts';
@@ -61,6 +61,12 @@ export function maskError(error: GraphQLError, scope: ErrorScope, hasData = fals
     path: error.path ?? null,
     extensions: { ...extensions, ...(http === undefined ? {} : { http }) },
   });
+}
+
+/** As it goes on the wire: what was meant for the HTTP answer alone is left out. */
+export function forClient(error: GraphQLError): GraphQLFormattedError {
+  const { http: _http, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
 }
 
 /** What Yoga wants for the HTTP answer. A body that is no JSON was no GraphQL request yet: 400 for every client. */

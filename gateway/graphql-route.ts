@@ -57,14 +57,17 @@ export function documentsOver(options: AppOptions, parsed: ParsedDocuments): Doc
   });
 }
 
+export function costLimitOver(options: AppOptions): QuestionsOptions['isTooCostly'] {
+  const { schema } = options;
+  const { costMax } = limitsOf(options);
+  return ({ document, params: { operationName, variables } }) => costOf({ schema, document, operationName, variableValues: variables }) > costMax;
+}
+
 /** What the direct way is made of. */
-export function directOver(options: AppOptions, { documents, meant, yoga }: Pick<App, 'yoga' | 'meant'> & { readonly documents: Documents }): DirectGraphql {
-  const { schema, createContext, metrics, caching } = options;
-  const limits = limitsOf(options);
-  const isTooCostly: QuestionsOptions['isTooCostly'] = ({ document, params: { operationName, variables } }) =>
-    costOf({ schema, document, operationName, variableValues: variables }) > limits.costMax;
+export function directOver(options: AppOptions, { yoga, questions }: Pick<App, 'yoga' | 'questions'>): DirectGraphql {
+  const { createContext, metrics, caching } = options;
   const direct = createDirectGraphql({
-    questionOf: createQuestionOf({ meant, documents, isTooCostly }),
+    questionOf: createQuestionOf(questions),
     createContext,
     throughPlugins: async (params, context, mediaType) => (await yoga()).answer(params, context, mediaType),
     metrics,

@@ -48,10 +48,24 @@ export interface GatewayMetrics {
   watchLeases(facts: () => LeaseFacts): void;
   /** Counts of what is asked of a store, and whether it is not asked at the moment. */
   watchStore(layer: string, state: () => { readonly facts: PortFacts; readonly isOpen: boolean }): void;
+  /** Subscribers who share what they are told, asked when it is rendered. */
+  watchLive(facts: () => LiveFacts): void;
   /** How far changes are heard of: LiveFeed. */
   watchLiveBus(feed: { isTrusted(): boolean; silentMs(): number }): void;
   /** Everything, in the text form that Prometheus reads. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export interface LiveFacts {
+  readonly members: number;
+  /** Of members with the same question and authority. */
+  readonly groups: number;
+  /** Results made, each once for its group. */
+  readonly made: number;
+  /** Results given to members. */
+  readonly delivered: number;
+  /** Of members that ended, by why. */
+  readonly ended: Readonly<Record<string, number>>;
 }
 
 const NAMES_MAX = 200;

@@ -1,8 +1,11 @@
 /** What comes by itself. */
 import { activity, alertRaised, leadChanged, leadScoreChanged } from '../resolvers/live/subscriptions.ts';
-import { orThrow, type ActivityNews, type AlertNews, type LeadNews, type PropertyAlert, type ScoreNews } from '../resolvers/live/news.ts';
+import { orThrow, type ActivityNews, type AlertNews, type LeadNews, type News, type PropertyAlert, type ScoreNews } from '../resolvers/live/news.ts';
 import { commandUpdated } from '../resolvers/commands/command-updated.ts';
+import { followLive, type LiveField } from '../resolvers/live/live-field.ts';
+import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
+import { isLive } from './live.ts';
 import { ScoreDirectionEnum, TierEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
 import { CommandReceiptType, LeadType, PropertyType } from './refs.ts';
@@ -75,30 +78,37 @@ const LeadScoreFilterInput = builder.inputType('LeadScoreFilter', {
 
 const afterHelp = 'A cursor of an earlier result: resumes behind it. Absent: from now on.';
 
+/** All of a tenant may hear the same. */
+const told = <Args, T extends News>(field: LiveField<Args, T>) => ({ ...dependsOn('TENANT'), ...isLive(field) });
+
 builder.subscriptionFields((t) => ({
   leadScoreChanged: t.field({
     type: ScoreNewsType,
     args: { filter: t.arg({ type: LeadScoreFilterInput }), after: t.arg.string({ description: afterHelp }) },
-    subscribe: (_root, args, context) => leadScoreChanged(context, args),
+    extensions: told(leadScoreChanged),
+    subscribe: (_root, args, context) => followLive(leadScoreChanged, context, args),
     resolve: (news) => orThrow(news),
   }),
   leadChanged: t.field({
     type: LeadNewsType,
     args: { id: t.arg.id({ required: true }), after: t.arg.string({ description: afterHelp }) },
-    subscribe: (_root, args, context) => leadChanged(context, args),
+    extensions: told(leadChanged),
+    subscribe: (_root, args, context) => followLive(leadChanged, context, args),
     resolve: (news) => orThrow(news),
   }),
   activity: t.field({
     type: ActivityType,
     description: 'Every change of a lead, a property or an agent.',
     args: { after: t.arg.string({ description: afterHelp }) },
-    subscribe: (_root, args, context) => activity(context, args),
+    extensions: told(activity),
+    subscribe: (_root, args, context) => followLive(activity, context, args),
     resolve: (news) => orThrow(news),
   }),
   alertRaised: t.field({
     type: AlertNewsType,
     args: { after: t.arg.string({ description: afterHelp }) },
-    subscribe: (_root, args, context) => alertRaised(context, args),
+    extensions: told(alertRaised),
+    subscribe: (_root, args, context) => followLive(alertRaised, context, args),
     resolve: (news) => orThrow(news),
   }),
   commandUpdated: t.field({

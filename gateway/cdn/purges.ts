@@ -55,16 +55,18 @@ export function createPurges({ hook, logger, metrics, ...options }: PurgesOption
     toRepeat.delete(timer);
     for (const one of again) add({ ...one, isRepeat: true });
   };
-  const repeatLater = (told: readonly Forgotten[]): void => {
+  /** Nothing is on its way any more behind what was told since the stop. */
+  const repeatLater = (told: readonly Forgotten[], sinceStop: boolean): void => {
     const first = told.filter(({ isRepeat }) => !isRepeat);
-    if (first.length === 0 || isStopping) return;
+    if (first.length === 0 || sinceStop) return;
+    if (isStopping) return first.forEach((one) => add({ ...one, isRepeat: true }));
     const timer = setTimeout(() => repeat(timer), repeatAfterMs);
     toRepeat.set(timer, first);
   };
-  const done = (told: readonly Forgotten[]): void => {
+  const done = (told: readonly Forgotten[], sinceStop: boolean): void => {
     if (failures > 0) logger.info({ failures }, 'the CDN forgets again what it is told to');
     failures = 0;
-    repeatLater(told);
+    repeatLater(told, sinceStop);
   };
   const failed = (told: readonly Forgotten[], error: unknown): void => {
     if (failures === 0) logger.warn({ error: String(error) }, 'the CDN cannot be told what to forget: it is given nothing more to hold until it can');
@@ -73,9 +75,10 @@ export function createPurges({ hook, logger, metrics, ...options }: PurgesOption
   };
   const tell = async (batch: readonly Forgotten[]): Promise<void> => {
     const names = batch.map(({ name }) => name);
+    const sinceStop = isStopping;
     try {
       await hook.purge(names, abort.signal);
-      done(batch);
+      done(batch, sinceStop);
     } catch (error) {
       failed(batch, error);
     }

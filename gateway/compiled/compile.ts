@@ -1,7 +1,7 @@
 /**
  * Documents compiled once to functions that write the answer's JSON text, for operations that go well. Null where a document needs what is not here
  * (abstract types, introspection, resolvers that look at `info`); a run that throws is answered by GraphQL itself, which knows every way of failing.
- * Queries read and do nothing else, so running one twice is no harm; mutations are compiled where they have one effect, which happens once
+ * Queries read and do nothing else, so running one twice is no harm, nor is one result of a subscription; mutations are compiled where they have one effect, which happens once
  * (schema/effect.ts). Edge safe.
  */
 import {
@@ -33,8 +33,11 @@ import { leaf, list, nonNull, object, type FieldWriter, type Run, type Write } f
 export interface CompiledOperation {
   /** Fields it was compiled to: fragments count wherever they are spread. Each takes about a kilobyte. */
   readonly fields: number;
-  /** The text of the answer's `data`. Throws or rejects where the answer would hold an error. `variables`: coerced. */
-  run(context: RequestContext, variables: Variables): MaybePromise<string>;
+  /**
+   * The text of the answer's `data`. Throws or rejects where the answer would hold an error. `variables`: coerced. `news`: of a subscription, what
+   * its field tells.
+   */
+  run(context: RequestContext, variables: Variables, news?: object): MaybePromise<string>;
 }
 
 export interface CompileOptions {
@@ -64,12 +67,12 @@ const FIELDS_MAX = 2_000;
 export function compileOperation(options: CompileOptions): CompiledOperation | null {
   const { schema, operation } = options;
   const root = schema.getRootType(operation.operation);
-  if (!root || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
+  if (!root) return null;
   try {
     const compiler = new Compiler(options);
     if (operation.operation === OperationTypeNode.MUTATION && !compiler.hasOneEffect(root, operation)) return null;
     const { write } = compiler.objectOf(root, [operation]);
-    return { fields: compiler.fields, run: (context, variables) => write(ROOT, { context, variables }) };
+    return { fields: compiler.fields, run: (context, variables, news = ROOT) => write(news, { context, variables }) };
   } catch (error) {
     // Arguments that do not fit are for GraphQL to name.
     if (error instanceof NotCompiled || error instanceof GraphQLError) return null;

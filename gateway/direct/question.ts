@@ -49,7 +49,7 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   return (body) => {
     const seen = known.get(body);
     if (seen !== undefined) return seen;
-    const params = paramsIn(body, options.meant);
+    const params = paramsIn(jsonIn(body), options.meant);
     const question = params && read(params, options);
     // Commands never come twice.
     if (question?.type === 'query') known.set(body, question);
@@ -57,14 +57,17 @@ export function createQuestionOf(options: QuestionsOptions): QuestionOf {
   };
 }
 
-/** Extensions but for the document's id, and whatever else may change what is meant, are for others. */
-function paramsIn(body: string, meant: MeantDocument): OperationParams | null {
-  let asked: unknown;
+/** Undefined where it is none. */
+export function jsonIn(body: string): unknown {
   try {
-    asked = JSON.parse(body);
+    return JSON.parse(body);
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+/** Null for others to look at: extensions but for the document's id, and whatever else may change what is meant. */
+export function paramsIn(asked: unknown, meant: MeantDocument): OperationParams | null {
   if (!isRecord(asked)) return null;
   const { query: given, documentId, operationName = null, variables = null, extensions = null, ...rest } = asked;
   if (Object.keys(rest).length > 0 || (extensions !== null && !isIdAlone(extensions))) return null;

@@ -13,11 +13,14 @@ import { isNamed, quoted } from '../direct/entity-tags.ts';
 import { PRIVATE_HEADERS, type GetHeaders, type GetHeadersOf } from '../direct/get-headers.ts';
 import { contextHeaders, isDirect } from '../direct/http.ts';
 import { bodyIn } from '../direct/query-string.ts';
+import { clientErrorOf, STATUS, type ErrorScope } from '../errors.ts';
+import type { LiveQuestion } from '../live/live-question.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { bearerToken } from '../plugins/identity.ts';
 import { isRequestId } from '../plugins/request-id.ts';
 import { encodedFor, isEncodable } from './encodings.ts';
+import { isForStream, type LiveSse } from './live-sse.ts';
 
 export type GoOn = (req: IncomingMessage, res: ServerResponse, bodyText?: string) => void;
 
@@ -32,13 +35,16 @@ export interface DirectEntryOptions {
   readonly verifier: TokenVerifier;
   readonly logger: Logger;
   readonly metrics?: GatewayMetrics | undefined;
+  /** Absent: every stream goes on to the app. */
+  readonly liveSse?: LiveSse | undefined;
 }
 
 const PATH = '/graphql';
+const TOKEN_IN_ADDRESS = 'access_token';
 /** What surely makes an address. */
 const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
-export function createDirectEntry({ direct, headersOf, verifier, logger, metrics }: DirectEntryOptions): DirectEntry {
+export function createDirectEntry({ direct, headersOf, verifier, logger, metrics, liveSse }: DirectEntryOptions): DirectEntry {
   /** At once where the token is remembered: a promise for each request would be a good part of its cost. */
   const whoAsks = (req: IncomingMessage, then: (identity: Identity | null) => void): void => {
     const token = bearerToken(req.headers.authorization);
@@ -59,16 +65,35 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
     });
   return {
     take(req, res, { goOn, isDraining }) {
+      takeTokenOfStream(req);
       if (!isForHere(req)) return false;
       const startedMs = performance.now();
       const isGet = req.method === 'GET';
+      const observe = (status: number): void =>
+        metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status, durationMs: performance.now() - startedMs });
+      const stream = async (sse: LiveSse, question: LiveQuestion, identity: Identity, body: string): Promise<void> => {
+        const requestId = requestIdFor(req);
+        try {
+          if (await sse.stream(req, res, { question, identity, requestId })) observe(200);
+          else goOn(req, res, isGet ? undefined : body);
+        } catch (error) {
+          observe(refuse(res, error, { requestId, logger }));
+        }
+      };
       const onBody = (body: string): void => {
+        const question = isForStream(req) ? (liveSse?.questionOf(body) ?? null) : null;
+        if (liveSse !== undefined && question !== null) {
+          return whoAsks(req, (identity) => {
+            if (identity === null) goOn(req, res, isGet ? undefined : body);
+            else void stream(liveSse, question, identity, body);
+          });
+        }
         const requestId = requestIdFor(req);
         const onAnswer = (answer: DirectAnswer | null, get: GetHeaders | null): void => {
           if (answer === null) return goOn(req, res, isGet ? undefined : body);
           if (isDraining()) res.setHeader('connection', 'close');
           const status = send(req, res, answer, { requestId, get });
-          metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status, durationMs: performance.now() - startedMs });
+          observe(status);
         };
         const onDefect = (error: unknown): void => {
           logger.error({ requestId, err: error }, 'a request could not be answered on the direct way');
@@ -95,6 +120,33 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
       return true;
     },
   };
+}
+
+/**
+ * A browser's own EventSource cannot send headers: there, and nowhere else, the token may stand in the address (RFC 6750, 2.3). It is taken out of it
+ * before anybody else looks.
+ */
+function takeTokenOfStream(req: IncomingMessage): void {
+  const { url = '', headers } = req;
+  if (req.method !== 'GET' || !url.includes(TOKEN_IN_ADDRESS) || headers.authorization !== undefined || !isForStream(req)) return;
+  const [path = '', search = ''] = url.split('?', 2);
+  const parameters = new URLSearchParams(search);
+  const token = parameters.get(TOKEN_IN_ADDRESS);
+  if (token === null) return;
+  parameters.delete(TOKEN_IN_ADDRESS);
+  headers.authorization = `Bearer ${token}`;
+  req.url = `${path}?${parameters.toString()}`;
+}
+
+/** Answers with why there is no stream, and with the status of that. */
+function refuse(res: ServerResponse, error: unknown, scope: ErrorScope): number {
+  const { message, extensions } = clientErrorOf(error, scope);
+  const status = STATUS[extensions.code] ?? 500;
+  const { retryAfter } = extensions;
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'x-request-id': scope.requestId, ...PRIVATE_HEADERS };
+  res.writeHead(status, retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) });
+  res.end(JSON.stringify({ errors: [{ message, extensions }] }));
+  return status;
 }
 
 function isForHere({ url = '', method = '', headers }: IncomingMessage): boolean {

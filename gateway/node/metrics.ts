@@ -2,7 +2,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LeaseFacts } from '../../resolvers/loaders/share-views.ts';
 import type { PortFacts } from '../../platform/resilience/watched-port.ts';
-import { boundedNames, type CacheFacts, type GatewayMetrics } from '../metrics.ts';
+import { boundedNames, type CacheFacts, type GatewayMetrics, type LiveFacts } from '../metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
 const CACHE_FACTS = [
@@ -164,6 +164,9 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     watchStore(layer, state) {
       stores.set(layer, state);
     },
+    watchLive(facts) {
+      watchLive(registers, facts);
+    },
     watchLiveBus(feed) {
       const trusted: Gauge = new Gauge({
         name: `${PREFIX}live_bus_trusted`,
@@ -182,6 +185,26 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+const LIVE_FACTS = [
+  ['members', 'live_members', 'Subscribers who share what they are told with all who ask the same.'],
+  ['groups', 'live_groups', 'Of such subscribers, by what they ask.'],
+  ['made', 'live_results_made_total', 'Results of subscriptions made, each once for its group.'],
+  ['delivered', 'live_results_delivered_total', 'Results of subscriptions given to connections.'],
+] as const satisfies readonly (readonly [keyof LiveFacts, string, string])[];
+
+function watchLive(registers: Registry[], facts: () => LiveFacts): void {
+  for (const [fact, name, help] of LIVE_FACTS) {
+    const gauge: Gauge = new Gauge({ name: `${PREFIX}${name}`, help, registers, collect: () => gauge.set(facts()[fact]) });
+  }
+  const ended: Gauge<'reason'> = new Gauge({
+    name: `${PREFIX}live_ended_total`,
+    help: 'Subscribers that ended, by why: left by themselves, read too slowly, expired with their token, sent away by a stop, or lost news.',
+    labelNames: ['reason'],
+    registers,
+    collect: () => Object.entries(facts().ended).forEach(([reason, count]) => ended.set({ reason }, count)),
+  });
 }
 
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

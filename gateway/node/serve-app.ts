@@ -6,8 +6,10 @@ import type { App } from '../app.ts';
 import { loadMutations } from '../../schema/late-mutations.ts';
 import type { Health } from '../health.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { Live } from '../live/live.ts';
 import { listenHttp } from './http-server.ts';
 import { createDirectEntry } from './direct-entry.ts';
+import { createLiveSse } from './live-sse.ts';
 import { attachWebSocket } from './websocket.ts';
 
 export interface ServeAppOptions {
@@ -20,17 +22,23 @@ export interface ServeAppOptions {
   readonly host: string;
   readonly port: number;
   readonly drainMs?: number | undefined;
+  /** Absent: every subscription follows the feed for itself. */
+  readonly live?: Live | undefined;
   /** Sends every open subscription its last result, which says where to resume, and ends it. */
   readonly endSubscriptions?: (() => Promise<void>) | undefined;
 }
 
 const DRAIN_MS = 10_000;
+/** Of that time, what subscribers may take who are sent away one after the other. */
+const SENDING_AWAY = 0.6;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
   // Here it is cheap to have at once what the edge loads when it needs it.
   await Promise.all([app.yoga(), loadMutations()]);
-  const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier: options.verifier, metrics: options.metrics, logger });
+  const { live, verifier, metrics } = options;
+  const liveSse = live && createLiveSse(live);
+  const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger, liveSse });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);
   health.setState('ready');
@@ -40,10 +48,13 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
     health.setState('draining');
     // New connections are refused from here on; then subscriptions end, since they would keep their connections open for ever.
     const httpEnded = http.stop(drainMs);
+    const cutOff = setTimeout(() => liveSse?.close(), drainMs);
     try {
+      await live?.drain(drainMs * SENDING_AWAY);
       await endSubscriptions?.();
     } finally {
       await Promise.all([webSocket.stop(), httpEnded]);
+      clearTimeout(cutOff);
     }
   }
 

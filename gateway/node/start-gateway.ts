@@ -8,7 +8,7 @@ import { watchOrigin } from '../../platform/origin/watched-origin.ts';
 import { watchReadModels } from '../../platform/read-models/watched-read-models.ts';
 import { createGatewayShared, createRequestContext } from '../../resolvers/request-context.ts';
 import { servedVersionsOf } from '../../resolvers/loaders/served-versions.ts';
-import type { GatewayShared } from '../../resolvers/context.ts';
+import type { GatewayShared, RequestContext } from '../../resolvers/context.ts';
 import { within } from '../../resolvers/within.ts';
 import { schema } from '../../schema/schema.ts';
 import { isViewType } from '../../schema/view-type.ts';
@@ -20,7 +20,10 @@ import { createResponseCache, type ResponseCache } from '../response-cache/respo
 import type { DevTokens } from '../dev-token.ts';
 import type { DocumentChoice } from '../documents/rules.ts';
 import { createHealth } from '../health.ts';
+import { createLive, type LiveLimits } from '../live/live.ts';
+import { createLiveQuestions } from '../live/live-question.ts';
 import type { CacheFacts } from '../metrics.ts';
+import type { OperationScope } from '../request-context.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
 import { createNodeMetrics } from './metrics.ts';
@@ -46,6 +49,8 @@ export interface StartGatewayOptions {
   readonly processMetrics?: boolean | undefined;
   /** How long after its read a view or a list stands for what cannot be read, named as old; 0: not at all; ten minutes if not given. */
   readonly staleMs?: number | undefined;
+  /** Of subscriptions; DEFAULT_LIVE_LIMITS if not given. */
+  readonly liveLimits?: Partial<LiveLimits> | undefined;
   /** How long `stop` waits for what is in flight, 10 s if not given. */
   readonly drainMs?: number | undefined;
 }
@@ -73,9 +78,10 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   const sharedCaches = options.purgeHook && createSharedCaches({ hook: options.purgeHook, epochs: changes.epochs, key, logger, metrics });
   const health = createHealth({ log: () => ports.log.check(), readModels: () => ports.readModels.check(), liveBus: () => ports.liveBus.check() }, clock);
   const responseCache = cacheBytes === 0 ? undefined : responseCacheOver(ports, shared);
+  const createContext = (scope: OperationScope): RequestContext => createRequestContext(ports, shared, scope);
   const app = createApp({
     schema,
-    createContext: (scope) => createRequestContext(ports, shared, scope),
+    createContext,
     verifier,
     clock,
     logger,
@@ -89,6 +95,9 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
     responseCache: responseCache && useResponseCache(responseCache, schema),
   });
+  const questionOf = createLiveQuestions({ ...app.questions, schema });
+  const live = createLive({ schema, createContext, feed, questionOf, clock, logger, metrics, limits: options.liveLimits });
+  metrics.watchLive(() => live.facts());
   const near = (): CacheFacts => ({ ...shared.near.facts(), ...shared.refresher.facts(), joined: 0 });
   metrics.watchCache('L1', near);
   if (responseCache) metrics.watchCache('redis', () => responseCache.facts());
@@ -102,7 +111,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
   }
   // Heard from the start, so that the first question that may be kept is.
   feed.isTrusted();
-  const served = await serveApp({ ...options, app, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
+  const served = await serveApp({ ...options, app, live, metrics, clock, logger, health, endSubscriptions: () => shared.close() });
   let stopped: Promise<void> | undefined;
   // Behind the last answer that was handed out.
   const stop = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** How one operation of a WebSocket runs: through the same plugins as over HTTP. */
-import type { ExecutionArgs, GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
 import type { App } from '../app.ts';
 import { asGraphQLError, prepareOperation } from '../operation.ts';
@@ -36,10 +36,4 @@ async function textOf({ meant }: Pick<App, 'meant'>, payload: SubscribePayload):
   } catch (error) {
     return [asGraphQLError(error)];
   }
-}
-
-/** As it goes on the wire: what was meant for the HTTP answer alone is left out. */
-export function forClient(error: GraphQLError): GraphQLFormattedError {
-  const { http: _http, ...extensions } = error.extensions;
-  return { ...error.toJSON(), extensions };
 }

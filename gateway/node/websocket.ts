@@ -3,23 +3,25 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { FormattedExecutionResult } from 'graphql';
-import { CloseCode, type Context, type ServerOptions } from 'graphql-ws';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { Identity } from '../../resolvers/context.ts';
 import { ApiError } from '../../resolvers/errors.ts';
 import type { App } from '../app.ts';
-import { clientErrorOf, maskError, maskResult } from '../errors.ts';
+import { clientErrorOf, forClient, maskError, maskResult } from '../errors.ts';
+import type { Live } from '../live/live.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { identify } from '../plugins/identity.ts';
 import { asGraphQLError } from '../operation.ts';
-import { execute, forClient, prepareMessage, subscribe } from './websocket-operations.ts';
+import { Connection, OPERATIONS_MAX, type Connected, type ProtocolOptions } from './websocket-connection.ts';
+import { execute, prepareMessage, subscribe } from './websocket-operations.ts';
 
 export interface WebSocketOptions {
   readonly app: Pick<App, 'yoga' | 'meant'>;
+  /** Absent: every subscription follows the feed for itself. */
+  readonly live?: Live | undefined;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -27,10 +29,10 @@ export interface WebSocketOptions {
 
 /** Imports go over HTTP. */
 const MESSAGE_BYTES_MAX = 1_000_000;
-/** Answers that wait in memory for one client to read them; who asks on without reading is cut off. */
-const UNREAD_BYTES_MAX = 4_000_000;
 const INIT_TIMEOUT_MS = 5_000;
-const OPERATIONS_PER_SOCKET_MAX = 100;
+/** Between two pings; a connection that has not answered the last one is ended. */
+const BEAT_EVERY_MS = 12_000;
+const GOING_AWAY = 1001;
 /** "Try again later": clients of this protocol reconnect by themselves. */
 const TRY_AGAIN_LATER = 1013;
 
@@ -38,52 +40,50 @@ const TRY_AGAIN_LATER = 1013;
 const LAST_RESULTS_MS = 2_000;
 const POLL_MS = 10;
 
-/** What is kept with a connection. */
-type Caller = { identity: Identity; requestId: string };
-type Connection = Context<Record<string, unknown>, Extra & Partial<Caller>>;
-
 /** Answers upgrades of `server`. `stop` lets running operations send their last results, then tells every client to reconnect elsewhere. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(): Promise<void> } {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
-  const connections = new Set<Connection>();
-  sockets.on('connection', cutOffWithoutReading);
-  const running = useServer<Record<string, unknown>, Caller>(handlers(options, connections), sockets);
-  sockets.on('connection', (socket) => endQuietly(socket, options.logger));
+  const { live, logger } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, handleProtocols });
+  const connections = new Map<WebSocket, Connection>();
+  const protocol = makeServer(protocolOptions(options, connections));
+  const welcome = (socket: WebSocket, remoteAddress: string | undefined): void => {
+    const connection = new Connection({ socket, remoteAddress }, { protocol, live, logger });
+    connections.set(socket, connection);
+    socket.on('message', (data: Buffer) => void connection.message(data.toString('utf8')));
+    socket.on('pong', () => connection.pong());
+    // Frames that are none are their sender's fault, which ws answers with 1002, and anybody can send them.
+    socket.on('error', (error) => logger.debug({ error: error.message }, 'a WebSocket was ended for what came on it'));
+    socket.on('close', (code: number, reason: Buffer) => {
+      connections.delete(socket);
+      connection.closed(code, reason.toString('utf8')).catch((error: unknown) => logger.error({ err: error }, 'a WebSocket did not end in order'));
+    });
+  };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
-    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => sockets.emit('connection', one, request));
+    // Of the request nothing is kept but the address: it would take more memory than the connection.
+    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => welcome(one, request.socket.remoteAddress));
     // An upgraded connection is ours: one that breaks while it is refused would otherwise end the process.
     socket.on('error', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
+  const beats = setInterval(() => connections.forEach((connection) => connection.beat()), BEAT_EVERY_MS).unref();
   server.on('upgrade', onUpgrade);
   return {
     async stop() {
       server.off('upgrade', onUpgrade);
       await allDone(connections, LAST_RESULTS_MS);
-      await running.dispose();
+      clearInterval(beats);
+      for (const socket of connections.keys()) socket.close(GOING_AWAY, 'Going away');
+      await new Promise((resolve) => sockets.close(resolve));
     },
   };
 }
 
-/** Streams wait for their reader by themselves, and ws bounds its own pongs; the protocol's pongs and refusals are written at once, for anybody. */
-function cutOffWithoutReading(socket: WebSocket): void {
-  socket.on('message', () => {
-    if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.terminate();
-  });
-}
-
-/** Frames that are none are their sender's fault, which ws answers with 1002. The library would print each with its stack, and anybody can send them. */
-function endQuietly(socket: WebSocket, logger: Logger): void {
-  socket.removeAllListeners('error');
-  socket.on('error', (error) => logger.debug({ error: error.message }, 'a WebSocket was ended for what came on it'));
-}
-
 /** Resolves when no connection has an operation left, or after `timeoutMs`. */
-async function allDone(connections: ReadonlySet<Connection>, timeoutMs: number): Promise<void> {
+async function allDone(connections: ReadonlyMap<WebSocket, Connection>, timeoutMs: number): Promise<void> {
   const endsAtMs = performance.now() + timeoutMs;
-  const isBusy = ({ subscriptions }: Connection): boolean => Object.keys(subscriptions).length > 0;
-  while (performance.now() < endsAtMs && [...connections].some(isBusy)) await setTimeout(POLL_MS);
+  const isBusy = (): boolean => [...connections.values()].some(({ operations }) => operations > 0);
+  while (performance.now() < endsAtMs && isBusy()) await setTimeout(POLL_MS);
   // What was just finished is still to be written.
   await setTimeout(POLL_MS);
 }
@@ -98,21 +98,17 @@ function refusalOf(request: IncomingMessage): string | null {
   return isCrossOrigin(headers, host ?? '') ? '403 Forbidden' : null;
 }
 
-function handlers(
-  { app, verifier, clock, logger }: WebSocketOptions,
-  connections: Set<Connection>,
-): ServerOptions<Record<string, unknown>, Extra & Partial<Caller>> & { isProd: true } {
-  const scopeOf = ({ extra }: Connection) => ({ requestId: (extra.requestId ??= crypto.randomUUID()), logger });
+function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, connections: ReadonlyMap<WebSocket, Connection>): ProtocolOptions {
+  const scopeOf = ({ extra }: Connected) => ({ requestId: (extra.requestId ??= crypto.randomUUID()), logger });
+  const operationsOf = ({ extra: { socket } }: Connected): number => connections.get(socket)?.operations ?? 0;
   return {
-    // Keeps the messages of internal errors from the client.
-    isProd: true,
     connectionInitWaitTimeout: INIT_TIMEOUT_MS,
     execute,
     subscribe,
     async onConnect(connection) {
       try {
         connection.extra.identity = await identify(verifier, authorizationOf(connection.connectionParams ?? {}));
-        connections.add(connection);
+        connection.extra.context = connection;
         return true;
       } catch (error) {
         const { message, extensions } = clientErrorOf(error, scopeOf(connection));
@@ -121,18 +117,17 @@ function handlers(
         return false;
       }
     },
-    onClose: (connection) => void connections.delete(connection),
     async onSubscribe(connection, _id, payload) {
-      const { identity, request } = connection.extra;
+      const { identity, remoteAddress } = connection.extra;
       if (identity === undefined || identity.expiresAtMs <= clock.now().getTime()) {
         connection.extra.socket.close(CloseCode.Forbidden, 'the token has expired');
         return [asGraphQLError(new ApiError('UNAUTHENTICATED', 'the token has expired'))];
       }
-      if (Object.keys(connection.subscriptions).length > OPERATIONS_PER_SOCKET_MAX) {
-        return [asGraphQLError(new ApiError('RATE_LIMITED', `a connection may have ${OPERATIONS_PER_SOCKET_MAX} operations at a time`))];
+      if (operationsOf(connection) > OPERATIONS_MAX) {
+        return [asGraphQLError(new ApiError('RATE_LIMITED', `a connection may have ${OPERATIONS_MAX} operations at a time`))];
       }
       const { requestId } = scopeOf(connection);
-      return await prepareMessage(app, payload, { requestId, identity, remoteAddress: request.socket.remoteAddress });
+      return await prepareMessage(app, payload, { requestId, identity, remoteAddress });
     },
     onNext(connection, _id, _payload, _args, result) {
       const { errors, ...rest } = maskResult(result, scopeOf(connection));
@@ -151,7 +146,7 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>>): string 
 }
 
 /** 4401: say who you are. 4403: we know and it will not do. */
-function closeCodeFor(code: string, { connectionParams }: Connection): number {
+function closeCodeFor(code: string, { connectionParams }: Connected): number {
   if (code !== 'UNAUTHENTICATED') return TRY_AGAIN_LATER;
   return authorizationOf(connectionParams ?? {}) === null ? CloseCode.Unauthorized : CloseCode.Forbidden;
 }

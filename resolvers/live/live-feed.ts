@@ -18,8 +18,15 @@ export interface OpenOptions {
 export interface LiveFeed {
   /** Messages of the tenant, in order. Throws ApiError (UNAVAILABLE) where the bus cannot be reached. */
   open(tenant: TenantId, options: OpenOptions): Promise<AsyncIterableIterator<FeedItem>>;
-  /** Calls `listener` for each message of the tenant until the answer is called. Resolves once it listens; rejects like open. */
-  listen(tenant: TenantId, listener: (message: Delivered) => void): Promise<() => void>;
+  /**
+   * Calls `listener` for each message of the tenant until the answer is called, and `onMissed` where messages were lost: then it hears no more of what
+   * was before. Resolves once it listens; rejects like open.
+   */
+  listen(tenant: TenantId, listener: (message: Delivered) => void, onMissed?: () => void): Promise<() => void>;
+  /** A page of the tenant's messages behind `cursor`, or why there is none: RELOAD_REQUIRED where they are gone, UNAVAILABLE. */
+  past(tenant: TenantId, cursor: string): Promise<PastPage | ApiError>;
+  /** The newest cursor of the tenant; '' where there is none. Rejects like open. */
+  latest(tenant: TenantId): Promise<string>;
   /**
    * True while every change that was announced more than a moment ago has been heard of: what was kept of earlier reads can be relied on. At most
    * a second passes before silence makes it false.
@@ -50,7 +57,15 @@ export interface FeedOptions {
 const TRUSTED_MS = 1_000;
 const PROVE_AFTER_MS = 600;
 
-type Listener = (message: Delivered) => void;
+const NOT_LIVE = 'live news cannot be had at the moment';
+/** Why a subscription ends where this process did not hear everything. */
+export const NEWS_LOST = 'some news may have been lost; resume to have them';
+export const STOPPING = 'this process is stopping; resume at another';
+
+interface Listener {
+  readonly heard: (message: Delivered) => void;
+  readonly missed: () => void;
+}
 
 export function createLiveFeed(
   bus: LiveBus,
@@ -67,9 +82,16 @@ export function createLiveFeed(
     changes?.heard(message);
     // What became visible was told before that, on the same bus.
     if (message.kind === 'command' && message.events.includes('VISIBLE')) onVisible?.(Math.max(0, Date.now() - Date.parse(message.at)));
-    for (const listener of listeners.get(message.tenant) ?? []) {
+    tell(message.tenant, ({ heard }) => heard(message));
+  };
+  const missed = (tenant: TenantId): void => {
+    changes?.missed(tenant);
+    tell(tenant, (listener) => listener.missed());
+  };
+  const tell = (tenant: TenantId, what: (listener: Listener) => void): void => {
+    for (const listener of listeners.get(tenant) ?? []) {
       try {
-        listener(message);
+        what(listener);
       } catch (error) {
         logger.error({ error: String(error) }, 'a listener of the live feed failed; the others go on');
       }
@@ -77,16 +99,12 @@ export function createLiveFeed(
   };
   const ready = async (): Promise<void> => {
     if (closed) throw unavailable('this process is stopping');
-    subscription ??= bus.subscribe(
-      deliver,
-      (state) => logger.info({ state }, 'live bus'),
-      (tenant) => changes?.missed(tenant),
-    );
+    subscription ??= bus.subscribe(deliver, (state) => logger.info({ state }, 'live bus'), missed);
     try {
       started = await subscription;
     } catch (error) {
       subscription = undefined; // The next one tries again.
-      throw unavailable('live news cannot be had at the moment', error);
+      throw unavailable(NOT_LIVE, error);
     }
   };
   const listen = (tenant: TenantId, listener: Listener): (() => void) => {
@@ -119,8 +137,9 @@ export function createLiveFeed(
       await ready();
       // First listen, then look back: what comes meanwhile waits in the queue, and the seam is told by the order of cursors.
       const early: Delivered[] = [];
-      let push: Listener = (message) => early.push(message);
-      const unlisten = listen(tenant, (message) => push(message));
+      let push = (message: Delivered): void => void early.push(message);
+      let lose = (): void => undefined;
+      const unlisten = listen(tenant, { heard: (message) => push(message), missed: () => lose() });
       try {
         const latest = after ?? (await bus.latest(tenant));
         const subscriber: Subscriber = new Subscriber({
@@ -136,16 +155,26 @@ export function createLiveFeed(
         });
         open.add(subscriber);
         push = (message) => subscriber.push(message);
+        // Whoever resumes is told whether what was lost can still be had.
+        lose = () => subscriber.endWith(NEWS_LOST);
         early.forEach(push);
         return subscriber;
       } catch (error) {
         unlisten();
-        throw unavailable('live news cannot be had at the moment', error);
+        throw unavailable(NOT_LIVE, error);
       }
     },
-    async listen(tenant, listener) {
+    async listen(tenant, heard, onMissed = () => undefined) {
       await ready();
-      return listen(tenant, listener);
+      return listen(tenant, { heard, missed: onMissed });
+    },
+    past: pageBehind,
+    async latest(tenant) {
+      try {
+        return await bus.latest(tenant);
+      } catch (error) {
+        throw unavailable(NOT_LIVE, error);
+      }
     },
     isTrusted() {
       if (!listens) return false;
@@ -162,7 +191,7 @@ export function createLiveFeed(
     subscribers: () => open.size,
     async close() {
       closed = true;
-      for (const subscriber of open) subscriber.endWith('this process is stopping; resume at another');
+      for (const subscriber of open) subscriber.endWith(STOPPING);
       await letGo();
     },
   };

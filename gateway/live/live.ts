@@ -1,0 +1,224 @@
+/**
+ * Many subscribers at once: those who ask the same share one execution of each change, and get the same bytes. Who begins behind a cursor is told what it
+ * missed first; who reads too slowly, whose token has expired or who is in the way of a stop is told where to resume, and ended. For transports that can
+ * write to a connection; elsewhere (the edge, other subscriptions) Yoga follows the feed for each.
+ */
+import type { TenantId } from '../../domain/ids.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Identity } from '../../resolvers/context.ts';
+import { isApiError, resumeRequired, unavailable } from '../../resolvers/errors.ts';
+import { STOPPING, type LiveFeed } from '../../resolvers/live/live-feed.ts';
+import { keyOf } from '../direct/question.ts';
+import type { GatewayMetrics, LiveFacts } from '../metrics.ts';
+import { createAdmission, type AdmissionLimits } from './admission.ts';
+import { Group, type GroupTiming } from './group.ts';
+import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
+import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
+import { createTeller, type TellerOptions } from './teller.ts';
+import { followTenant, type TenantNews } from './tenant-news.ts';
+
+export interface LiveLimits extends AdmissionLimits, MemberLimits {}
+
+export const DEFAULT_LIVE_LIMITS: LiveLimits = { perUserMax: 100, perTenantMax: 50_000, perSecond: 1_000, ...DEFAULT_MEMBER_LIMITS };
+
+export interface LiveOptions extends TellerOptions {
+  readonly feed: LiveFeed;
+  readonly questionOf: LiveQuestionOf;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics?: GatewayMetrics | undefined;
+  readonly limits?: Partial<LiveLimits> | undefined;
+  readonly groupTiming?: Partial<GroupTiming> | undefined;
+}
+
+export interface Live {
+  /** `asked`: the parameters of an operation, as JSON. Null where it is not for here. */
+  readonly questionOf: LiveQuestionOf;
+  /**
+   * A place for one more subscriber. `lastEventId` counts more than the question's own cursor: a client that reconnects by itself repeats its first
+   * request. Rejects with ApiError: RATE_LIMITED, UNAVAILABLE.
+   */
+  reserve(question: LiveQuestion, asker: { readonly identity: Identity; readonly lastEventId?: string | undefined }): Promise<Reserved>;
+  facts(): LiveFacts;
+  /** Takes nobody new, and sends all away, so many in a second; at the end of `withinMs` the rest at once, told to come back one after the other. */
+  drain(withinMs: number): Promise<void>;
+}
+
+/** To be taken, or left: one of both. */
+export interface Reserved {
+  /** The subscriber, who is told through `sink` from now on. */
+  take(sink: LiveSink): Member;
+  leave(): void;
+}
+
+interface Asker {
+  readonly identity: Identity;
+  readonly lastEventId: string | undefined;
+  readonly sink: LiveSink;
+  readonly leave: () => void;
+}
+
+interface Place {
+  readonly tenant: TenantId;
+  readonly group: Group;
+  readonly news: TenantNews;
+}
+
+const LOOK_EVERY_MS = 500;
+/** Proxies end connections on which nothing comes for a minute, or half of one. */
+const BEAT_EVERY_MS = 12_000;
+const DRAIN_STEP_MS = 50;
+
+export function createLive(options: LiveOptions): Live {
+  const { feed, clock, logger, metrics, groupTiming } = options;
+  const limits = { ...DEFAULT_LIVE_LIMITS, ...options.limits };
+  const nowMs = (): number => clock.now().getTime();
+  const admission = createAdmission(limits, nowMs);
+  const tenants = new Map<TenantId, TenantNews>();
+  const following = new Map<TenantId, Promise<TenantNews>>();
+  const places = new Map<string, Place>();
+  const counts = { members: 0, made: 0, delivered: 0, ended: { left: 0, slow: 0, expired: 0, stopping: 0, lost: 0 } };
+  let isStopping = false;
+  let timers: readonly NodeJS.Timeout[] = [];
+
+  const newsOf = async (tenant: TenantId): Promise<TenantNews> => {
+    const known = tenants.get(tenant);
+    if (known !== undefined) return known;
+    const begun = following.get(tenant) ?? followTenant(feed, tenant).finally(() => void following.delete(tenant));
+    following.set(tenant, begun);
+    const news = await begun;
+    tenants.set(tenant, news);
+    return news;
+  };
+  const placeOf = (question: LiveQuestion, identity: Identity): Place => {
+    const key = keyOf(identity, question.authority, question.text, 'live');
+    const known = places.get(key);
+    if (known !== undefined) return known;
+    const news = tenants.get(identity.tenant);
+    if (news === undefined) throw new Error('a place was taken that was not reserved');
+    const { field, args } = question;
+    const group = new Group({
+      accept: field.accept(args),
+      interest: field.interest(args),
+      tell: createTeller(options, question, identity),
+      nowMs,
+      timing: groupTiming,
+      onDelivered(results, members) {
+        counts.made += results;
+        counts.delivered += results * members;
+      },
+    });
+    news.add(group);
+    const place = { tenant: identity.tenant, group, news };
+    places.set(key, place);
+    return place;
+  };
+  const letGo = (key: string, { group, news }: Place): void => {
+    news.remove(group);
+    places.delete(key);
+  };
+  const catchUp = async (member: Member, { group, news }: Place): Promise<void> => {
+    do {
+      member.beginPast();
+      let more = true;
+      while (more && !member.isEnded) {
+        const page = await news.past(member.cursor);
+        if (isApiError(page)) return member.end('lost', page);
+        for (const message of page.messages) await tellOfPast(member, group, message);
+        more = page.more;
+      }
+    } while (!member.goLive());
+  };
+  const tellOfPast = async (member: Member, group: Group, message: Parameters<Group['hear']>[0]): Promise<void> => {
+    const frame = group.accept(message) ? await group.frameOf(message) : null;
+    if (member.isEnded) return;
+    if (frame === null) return member.passed(message.cursor);
+    await member.taken(nowMs());
+    member.tellPast(frame);
+  };
+
+  const take = (question: LiveQuestion, { identity, lastEventId, sink, leave }: Asker): Member => {
+    const place = placeOf(question, identity);
+    const after = lastEventId ?? question.after;
+    const closed = metrics?.subscriptionOpened();
+    counts.members += 1;
+    const member = new Member({
+      sink,
+      cursor: after ?? place.news.position(),
+      catchesUp: after !== null,
+      expiresAtMs: identity.expiresAtMs,
+      limits,
+      onEnd(reason) {
+        counts.members -= 1;
+        counts.ended[reason] += 1;
+        leave();
+        closed?.();
+      },
+    });
+    place.group.add(member);
+    begin();
+    if (isStopping) member.end('stopping', resumeRequired(STOPPING, member.cursor));
+    else if (after !== null) catchUpOrEnd(member, place);
+    return member;
+  };
+  const catchUpOrEnd = (member: Member, place: Place): void => {
+    catchUp(member, place).catch((error: unknown) => {
+      logger.error({ err: error }, 'a subscriber could not be told what it missed');
+      member.end('lost', unavailable('older news cannot be had at the moment'));
+    });
+  };
+
+  const begin = (): void => {
+    if (timers.length > 0) return;
+    timers = [setInterval(look, LOOK_EVERY_MS).unref(), setInterval(beat, BEAT_EVERY_MS).unref()];
+  };
+  const look = (): void => {
+    const now = nowMs();
+    for (const [key, place] of places) {
+      for (const member of place.group.members) member.look(now);
+      if (place.group.sweep()) letGo(key, place);
+    }
+  };
+  const beat = (): void => {
+    for (const { group } of places.values()) for (const member of group.members) member.beat();
+  };
+  /** Where a member resumes: it need not look at what was not for it. */
+  const cursorOf = (member: Member, { group, news }: Place): string => (member.isLive && group.isIdle ? news.position() : member.cursor);
+
+  return {
+    questionOf: options.questionOf,
+    async reserve(question, { identity, lastEventId }) {
+      if (isStopping) throw unavailable(STOPPING);
+      const leave = await admission.enter(identity);
+      try {
+        await newsOf(identity.tenant);
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      return { leave, take: (sink) => take(question, { identity, lastEventId, sink, leave }) };
+    },
+    facts: () => ({ ...counts, groups: places.size }),
+    async drain(withinMs) {
+      isStopping = true;
+      const all = [...places.values()].flatMap((place) => place.group.members.map((member) => ({ member, place })));
+      const waiting = all.filter(({ member }) => !member.isEnded);
+      const endsAtMs = performance.now() + withinMs;
+      const step = Math.max(1, Math.round((limits.perSecond * DRAIN_STEP_MS) / 1_000));
+      const sendAway = (count: number, spreadMs: number): void => {
+        for (const { member, place } of waiting.splice(0, count)) {
+          member.end('stopping', resumeRequired(STOPPING, cursorOf(member, place)), Math.round(Math.random() * spreadMs));
+        }
+      };
+      while (waiting.length > 0 && performance.now() + DRAIN_STEP_MS < endsAtMs) {
+        sendAway(step, DRAIN_STEP_MS);
+        if (waiting.length > 0) await new Promise((resolve) => void setTimeout(resolve, DRAIN_STEP_MS));
+      }
+      sendAway(waiting.length, (waiting.length / limits.perSecond) * 1_000);
+      timers.forEach(clearInterval);
+      for (const [key, place] of places) letGo(key, place);
+      for (const news of tenants.values()) news.stop();
+    },
+  };
+}

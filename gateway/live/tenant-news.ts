@@ -1,0 +1,126 @@
+/** The news of one tenant in this process: who wants which, and what was heard of late. */
+import { compareCursors } from '../../platform/live-bus/cursor.ts';
+import type { Delivered } from '../../platform/live-bus/live-bus.ts';
+import type { TenantId } from '../../domain/ids.ts';
+import type { ApiError } from '../../resolvers/errors.ts';
+import type { LiveFeed } from '../../resolvers/live/live-feed.ts';
+import type { Interest } from '../../resolvers/live/live-field.ts';
+import type { PastPage } from '../../resolvers/live/subscriber.ts';
+import type { Group } from './group.ts';
+
+export interface TenantNews {
+  /** Behind the newest message that was heard. */
+  position(): string;
+  /** What was published behind `cursor`; out of memory where it is of late, else read once for all who stand there. */
+  past(cursor: string): Promise<PastPage | ApiError>;
+  add(group: Group): void;
+  remove(group: Group): void;
+  /** Ends listening. */
+  stop(): void;
+}
+
+/** Messages that are remembered: those that clients missed while they reconnected. */
+const RECENT_MAX = 2_000;
+
+/** Resolves once news are heard. Rejects with ApiError (UNAVAILABLE). */
+export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<TenantNews> {
+  const index = createIndex();
+  const recent = createRecent();
+  const stop = await feed.listen(
+    tenant,
+    (message) => {
+      recent.heard(message);
+      for (const group of index.wantedBy(message)) if (group.accept(message)) group.hear(message);
+    },
+    () => {
+      recent.forget();
+      for (const group of index.all()) group.giveUp();
+    },
+  );
+  try {
+    recent.begin(await feed.latest(tenant));
+  } catch (error) {
+    stop();
+    throw error;
+  }
+  const reading = new Map<string, Promise<PastPage | ApiError>>();
+  return {
+    position: () => recent.position(),
+    past(cursor) {
+      const known = recent.behind(cursor);
+      if (known !== null) return Promise.resolve({ messages: known, more: false });
+      const read = reading.get(cursor) ?? feed.past(tenant, cursor).finally(() => void reading.delete(cursor));
+      reading.set(cursor, read);
+      return read;
+    },
+    add: (group) => index.add(group),
+    remove: (group) => index.remove(group),
+    stop,
+  };
+}
+
+function createRecent() {
+  let messages: Delivered[] = [];
+  /** Everything behind it is in `messages`; undefined: that cannot be said of any. */
+  let since: string | undefined;
+  let position = '';
+  return {
+    position: () => position,
+    /** Nothing was heard up to there. */
+    begin(cursor: string): void {
+      messages = messages.filter((message) => compareCursors(message.cursor, cursor) > 0);
+      since = cursor;
+      if (compareCursors(cursor, position) > 0) position = cursor;
+    },
+    heard(message: Delivered): void {
+      position = message.cursor;
+      messages.push(message);
+      if (messages.length < 2 * RECENT_MAX) return;
+      const dropped = messages.length - RECENT_MAX;
+      since = messages[dropped - 1]?.cursor;
+      messages = messages.slice(dropped);
+    },
+    forget(): void {
+      messages = [];
+      since = undefined;
+    },
+    /** Null where older ones may be missing. */
+    behind(cursor: string): Delivered[] | null {
+      if (since === undefined || compareCursors(cursor, since) < 0) return null;
+      return messages.filter((message) => compareCursors(message.cursor, cursor) > 0);
+    },
+  };
+}
+
+/** Groups by what their messages surely have, so that a message looks only at those that may want it. */
+function createIndex() {
+  const every = new Set<Group>();
+  const anything = new Set<Group>();
+  const by = { id: new Map<string, Set<Group>>(), agent: new Map<string, Set<Group>>(), tier: new Map<string, Set<Group>>() };
+  const placesOf = (interest: Interest): [Map<string, Set<Group>>, string][] =>
+    interest.by === 'all' ? [] : interest.values.map((value) => [by[interest.by], value]);
+  const NOBODY: ReadonlySet<Group> = new Set();
+  return {
+    all: (): Iterable<Group> => every,
+    add(group: Group): void {
+      every.add(group);
+      if (group.interest.by === 'all') anything.add(group);
+      for (const [place, value] of placesOf(group.interest)) place.set(value, (place.get(value) ?? new Set()).add(group));
+    },
+    remove(group: Group): void {
+      every.delete(group);
+      anything.delete(group);
+      for (const [place, value] of placesOf(group.interest)) {
+        const there = place.get(value);
+        there?.delete(group);
+        if (there?.size === 0) place.delete(value);
+      }
+    },
+    *wantedBy({ id, lead, score }: Delivered): Generator<Group> {
+      yield* anything;
+      yield* by.id.get(id) ?? NOBODY;
+      yield* by.agent.get(lead?.agentId ?? '') ?? NOBODY;
+      yield* by.tier.get(score?.tier ?? '') ?? NOBODY;
+    },
+  };
+}

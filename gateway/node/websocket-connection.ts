@@ -1,0 +1,214 @@
+/** One connection of the protocol graphql-transport-ws: live subscriptions are ours, everything else is the library's (graphql-ws). */
+import { CloseCode, MessageType, parseMessage, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import type { makeServer } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Identity } from '../../resolvers/context.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import { clientErrorOf } from '../errors.ts';
+import type { Batch, Farewell } from '../live/frame.ts';
+import type { Live } from '../live/live.ts';
+import type { LiveQuestion } from '../live/live-question.ts';
+import type { LiveSink, Member } from '../live/member.ts';
+
+/** What is kept with a connection. */
+export interface Extra {
+  readonly socket: WebSocket;
+  readonly remoteAddress: string | undefined;
+  /** Since connection_init. */
+  identity?: Identity;
+  requestId?: string;
+  /** The library's own view of the connection, since then. */
+  context?: Connected;
+}
+export type Connected = Context<Record<string, unknown>, Extra>;
+export type ProtocolServer = ReturnType<typeof makeServer<Record<string, unknown>, Extra>>;
+export type ProtocolOptions = ServerOptions<Record<string, unknown>, Extra>;
+
+export interface ConnectionOptions {
+  readonly protocol: ProtocolServer;
+  readonly live: Live | undefined;
+  readonly logger: Logger;
+}
+
+/** Answers that wait in memory for one client to read them; who asks on without reading is cut off. */
+const UNREAD_BYTES_MAX = 4_000_000;
+/** The server restarts: clients of this protocol come back by themselves. */
+const SERVICE_RESTART = 1012;
+
+/** A class, because there are thousands of them. */
+export class Connection {
+  readonly extra: Extra;
+  readonly #options: ConnectionOptions;
+  /** Live subscriptions by the client's id. */
+  readonly #live = new Map<string, Member | Begun>();
+  readonly #closed: (code: number, reason: string) => Promise<void>;
+  #handle: (data: string) => Promise<void> = async () => undefined;
+  /** It gave a sign of life since the last ping. */
+  #isAlive = true;
+
+  constructor(extra: Extra, options: ConnectionOptions) {
+    this.extra = extra;
+    this.#options = options;
+    const { socket } = extra;
+    this.#closed = options.protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => this.#send(data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) => void (this.#handle = handle),
+      },
+      extra,
+    );
+  }
+
+  /** Operations that are open. */
+  get operations(): number {
+    return this.#live.size + Object.keys(this.extra.context?.subscriptions ?? {}).length;
+  }
+
+  async message(data: string): Promise<void> {
+    const { socket } = this.extra;
+    this.#isAlive = true;
+    // The protocol's pongs and refusals are written at once, for anybody.
+    if (socket.bufferedAmount > UNREAD_BYTES_MAX) return socket.terminate();
+    try {
+      if (!this.#takes(data)) await this.#handle(data);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'a message on a WebSocket could not be handled');
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    }
+  }
+
+  pong(): void {
+    this.#isAlive = true;
+  }
+
+  /** Asks for a sign of life; ends the connection where the last question had no answer. */
+  beat(): void {
+    if (!this.#isAlive) return this.extra.socket.terminate();
+    this.#isAlive = false;
+    this.extra.socket.ping();
+  }
+
+  async closed(code: number, reason: string): Promise<void> {
+    for (const member of this.#live.values()) member.left();
+    this.#live.clear();
+    await this.#closed(code, reason);
+  }
+
+  #send(data: string): Promise<void> {
+    const { socket } = this.extra;
+    if (socket.readyState !== socket.OPEN) return Promise.resolve();
+    return new Promise((resolve, reject) => socket.send(data, (error) => (error ? reject(error) : resolve())));
+  }
+
+  /** True where the message was about a live subscription. */
+  #takes(data: string): boolean {
+    const { live } = this.#options;
+    const { identity, context, socket } = this.extra;
+    if (live === undefined || identity === undefined || context?.acknowledged !== true) return false;
+    const message = messageIn(data);
+    if (message?.type === MessageType.Complete) return this.#complete(message.id);
+    if (message?.type !== MessageType.Subscribe) return false;
+    if (this.#live.has(message.id) || message.id in context.subscriptions) {
+      socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${message.id} already exists`);
+      return true;
+    }
+    const question = live.questionOf(paramsOf(message.payload));
+    if (question === null || this.#mayNot(identity)) return false;
+    void this.#begin(live, { id: message.id, question, identity });
+    return true;
+  }
+
+  /** For the library to refuse. */
+  #mayNot({ expiresAtMs }: Identity): boolean {
+    return expiresAtMs <= Date.now() || this.operations >= OPERATIONS_MAX;
+  }
+
+  #complete(id: string): boolean {
+    const member = this.#live.get(id);
+    if (member === undefined) return false;
+    this.#live.delete(id);
+    member.left();
+    return true;
+  }
+
+  async #begin(live: Live, { id, question, identity }: { readonly id: string; readonly question: LiveQuestion; readonly identity: Identity }): Promise<void> {
+    const begun: Begun = { left: ignore };
+    this.#live.set(id, begun);
+    try {
+      const reserved = await live.reserve(question, { identity });
+      // Closed, or completed by the client, meanwhile.
+      if (this.#live.get(id) !== begun) return reserved.leave();
+      const member = reserved.take(new SocketSink(this.extra.socket, id, (isStopping) => this.#ended(id, isStopping)));
+      if (!member.isEnded) this.#live.set(id, member);
+    } catch (error) {
+      this.#live.delete(id);
+      const { message, extensions } = clientErrorOf(error, { requestId: (this.extra.requestId ??= crypto.randomUUID()), logger: this.#options.logger });
+      await this.#send(JSON.stringify({ id, type: MessageType.Error, payload: [{ message, extensions }] })).catch(() => undefined);
+    }
+  }
+
+  /** A process that stops sends its connections away one after the other: clients that all come back at once would be too many for the next one. */
+  #ended(id: string, isStopping: boolean): void {
+    this.#live.delete(id);
+    if (isStopping && this.operations === 0) this.extra.socket.close(SERVICE_RESTART, 'this process is stopping');
+  }
+}
+
+/** A live subscription that is not there yet. */
+type Begun = Pick<Member, 'left'>;
+
+/** On one connection at a time. */
+export const OPERATIONS_MAX = 100;
+
+function messageIn(data: string): ReturnType<typeof parseMessage> | null {
+  try {
+    return parseMessage(data);
+  } catch {
+    // The library says what is wrong with it.
+    return null;
+  }
+}
+
+/** The protocol wants a text in any case: it is empty where the document's id stands for it. */
+const paramsOf = ({ query, ...rest }: SubscribePayload): object => (query === '' ? rest : { query, ...rest });
+
+class SocketSink implements LiveSink {
+  readonly #socket: WebSocket;
+  readonly #begin: string;
+  readonly #id: string;
+  readonly #onEnd: (isStopping: boolean) => void;
+
+  constructor(socket: WebSocket, id: string, onEnd: (isStopping: boolean) => void) {
+    this.#socket = socket;
+    this.#id = JSON.stringify(id);
+    this.#begin = `{"id":${this.#id},"type":"next","payload":`;
+    this.#onEnd = onEnd;
+  }
+  write({ frames }: Batch): void {
+    for (const { text } of frames) this.#next(text);
+  }
+  /** The connection has pings. */
+  beat(): void {}
+  waitingBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+  whenTaken(then: () => void): void {
+    this.#socket.ping(undefined, undefined, () => then());
+  }
+  end(farewell: Farewell | null): void {
+    if (farewell !== null) this.#next(farewell.text);
+    this.#sendText(`{"id":${this.#id},"type":"complete"}`);
+    this.#onEnd(farewell?.retryMs !== undefined);
+  }
+  #next(text: string): void {
+    this.#sendText(`${this.#begin}${text}}`);
+  }
+  #sendText(text: string): void {
+    // Without somebody to tell, one that broke would be told to the process.
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, ignore);
+  }
+}
+
+const ignore = (): void => undefined;
