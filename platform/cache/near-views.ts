@@ -2,8 +2,8 @@
  * L1: views and list pages in this process's memory, behind the same fences as kept answers: each is dropped by the change that it can tell of.
  * A page holds ids, not views: it outlives the changes of its members that do not move them. Edge safe.
  */
-import type { TenantId } from '../../domain/ids.ts';
-import type { ListQuery, ViewKind, ViewRef } from '../read-models/read-models.ts';
+import type { IdKind, TenantId } from '../../domain/ids.ts';
+import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
 import type { Changes } from './changes.ts';
 import { dueOf, GRACE_MS, type Due } from './early-refresh.ts';
 import { createFencedCache, type FencedCacheFacts, type Found, type Held } from './fenced-cache.ts';
@@ -70,7 +70,7 @@ export interface NearViews {
   /** The newest version of the view that this gateway knows of, here or not; 0 where it knows of none. */
   versionOf(ref: ViewRef): number;
   /** Tags of the views of a kind. */
-  tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
+  tagsOf(tenant: TenantId, kind: IdKind): TagOf;
   /** Undefined where nothing is known of it here. A moment beyond its end it is still given out: `due` says so. */
   view(tag: string): Found<NearView> | undefined;
   /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. As `view` for its end. */
