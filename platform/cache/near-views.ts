@@ -73,11 +73,11 @@ export interface NearViews {
   tagsOf(tenant: TenantId, kind: IdKind): TagOf;
   /** Undefined where nothing is known of it here. A moment beyond its end it is still given out: `due` says so. */
   view(tag: string): Found<NearView> | undefined;
-  /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. As `view` for its end. */
+  /** Undefined where the page, or one of its views, is not here. `key`: `pageName` of tenant, list and place in it. As `view` for its end. */
   page(key: string): WholePage | undefined;
   /** Whether it should be read anew by now. */
   due(found: Pick<Found<unknown>, 'untilMs' | 'tookMs'>): Due;
-  /** Reading it anew failed: it ends when it ends. `names`: tags of views, names of pages. */
+  /** Reading it anew failed: it ends when it ends. `names`: tags of views, keys of pages. */
   withoutGrace(names: readonly string[]): void;
   /**
    * What was read within the time that copies are held on, for those who can get nothing better. It is to be named as old, and held against
@@ -149,14 +149,14 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
     page(key) {
-      const entry = find(pageName(key)) as Found<PageEntry> | undefined;
+      const entry = find(key) as Found<PageEntry> | undefined;
       return counted(entry && wholeOf(entry));
     },
     due: (found) => dueOf(found, nowMs()),
     withoutGrace: (names) => names.forEach((name) => cache.withoutGrace(name)),
     heldView: (tag) => cache.findHeld(tag) as Held<NearView> | undefined,
     heldPage(key) {
-      const held = cache.findHeld(pageName(key)) as Held<PageEntry> | undefined;
+      const held = cache.findHeld(key) as Held<PageEntry> | undefined;
       if (held === undefined) return undefined;
       // A view that was read behind the list's change may be on no such list any more.
       return compose(held, (tag) => {
@@ -175,7 +175,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(pageName(key), tag, { page, tags }, bytes, since);
+      keep(key, tag, { page, tags }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -186,8 +186,8 @@ interface PageEntry {
   readonly tags: readonly string[];
 }
 
-/** What `withoutGrace` knows a page by. */
-export const pageName = (key: string): string => `page|${key}`;
+/** A page's key: no view's tag. */
+export const pageName = (place: string): string => `page|${place}`;
 
 function compose({ value: { page, tags }, ...entry }: Found<PageEntry>, viewOf: (tag: string) => Found<NearView> | undefined): WholePage | undefined {
   const found: Found<NearView>[] = [];
