@@ -63,9 +63,10 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
   };
 }
 
-const NOTES = 2 ** 20;
-/** Then all are forgotten: of those that are asked about one in ten would be taken for another one. */
-const NOTED_MAX = NOTES / 10;
+/** Bits; half a megabyte of them. */
+const NOTES = 2 ** 22;
+/** Then all are forgotten: one in forty that comes for the first time would be taken for another one. */
+const NOTED_MAX = NOTES / 40;
 
 /** Answers whether the view was asked about with that number a while ago, as far as bits tell that several may share. */
 function createNotes(): (view: object, number: number) => boolean {
@@ -80,7 +81,7 @@ function createNotes(): (view: object, number: number) => boolean {
     return views;
   };
   return (view, number) => {
-    const place = (Math.imul(numberOf(view), 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)) >>> 12;
+    const place = (Math.imul(numberOf(view), 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)) >>> 10;
     const mask = 1 << (place & 7);
     const before = bits[place >>> 3] ?? 0;
     if ((before & mask) !== 0) return true;
