@@ -43,7 +43,9 @@ export function costOf(args: OperationArgs): number {
   const { sizes, costs } = known.get(document) ?? learn(document);
   const given = variableValues ?? {};
   const key = JSON.stringify([operationName, ...sizes.map((name) => (Object.hasOwn(given, name) ? sizeText(given[name]) : 'none'))]);
-  const cost = costs.get(key) ?? measured(args);
+  const seen = costs.get(key);
+  if (seen !== undefined) return seen;
+  const cost = measured(args);
   if (costs.size >= COSTS_MAX) costs.clear();
   costs.set(key, cost);
   return cost;
