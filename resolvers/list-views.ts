@@ -1,4 +1,5 @@
 /** A page of views as a connection: what every list has in common. */
+import type { TenantId } from '../domain/ids.ts';
 import { pageName, type NearPage, type WholePage } from '../platform/cache/near-views.ts';
 import type { ListPage, ListQuery, StoredView } from '../platform/read-models/read-models.ts';
 import { connectionOf, type Connection, type PageArgs } from './connection.ts';
@@ -37,10 +38,7 @@ export function listViews<View extends object>(context: RequestContext, plan: Li
 
 /** The page, noted with the views on it. Throws ApiError (UNAVAILABLE). */
 export function readPage<View extends object>(context: RequestContext, whole: ListPlan, first: number, after?: string): MaybePromise<ViewPage<View>> {
-  const { dependsOnClock, ...plan } = whole;
-  const query: ListQuery = { ...plan, tenant: context.identity.tenant, first, ...(after === undefined ? {} : { after }) };
-  const key = pageKey(whole, query);
-  const isKept = !dependsOnClock && key.length <= KEY_CHARACTERS_MAX;
+  const { query, key, isKept } = placeOf(whole, context.identity.tenant, first, after);
   if (isKept) context.reads.list(query);
   else context.reads.never();
   const far = (kept: boolean): Promise<ViewPage<View>> => context.loaders.page(key, () => farPage<View>(context, query, kept ? key : null));
@@ -51,7 +49,12 @@ export function readPage<View extends object>(context: RequestContext, whole: Li
 }
 
 /** Where a page stands for it nobody waits long: stores that hang take seconds to fail. */
-async function farOrHeld<View>(context: RequestContext, query: ListQuery, key: string, far: () => Promise<ViewPage<View>>): Promise<ViewPage<View>> {
+async function farOrHeld<View extends object>(
+  context: RequestContext,
+  query: ListQuery,
+  key: string,
+  far: () => Promise<ViewPage<View>>,
+): Promise<ViewPage<View>> {
   const isHeld = heldPage(context, query, key) !== undefined;
   try {
     return await (isHeld ? within(context.shared.timing.staleWaitMs, far()) : far());
@@ -77,20 +80,30 @@ function nearPage<View extends object>(context: RequestContext, query: ListQuery
   return viewPageOf(near);
 }
 
-const viewPageOf = <View>({ page, views }: WholePage): ViewPage<View> => ({
-  edges: page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View })),
-  endCursor: page.endCursor,
-  hasNextPage: page.hasNextPage,
-});
+/** Made once for each: nobody changes them. */
+const viewPages = new WeakMap<WholePage, ViewPage<object>>();
+
+function viewPageOf<View extends object>(whole: WholePage): ViewPage<View> {
+  const known = viewPages.get(whole);
+  if (known !== undefined) return known as ViewPage<View>;
+  const { page, views } = whole;
+  const made = {
+    edges: page.items.map(({ cursor }, at) => ({ cursor, node: views[at] as View })),
+    endCursor: page.endCursor,
+    hasNextPage: page.hasNextPage,
+  };
+  viewPages.set(whole, made);
+  return made;
+}
 
 /** Has it read anew behind the answers. False where that cannot be. */
 function isReadAnew(context: RequestContext, query: ListQuery, key: string, near: WholePage): boolean {
   const { shared, identity } = context;
-  return shared.refresher.run(pageName(key), async () => {
+  return shared.refresher.run(key, async () => {
     const reads = createUnnotedReads(shared.changes, identity.tenant);
     reads.age.takesStale = false;
     await farPage({ ...context, reads, explanation: undefined }, query, key).catch((error: unknown) => {
-      shared.near.withoutGrace([pageName(key), ...near.tags]);
+      shared.near.withoutGrace([key, ...near.tags]);
       throw error;
     });
   });
@@ -107,7 +120,7 @@ function heldPage({ ports, shared, reads }: RequestContext, { tenant, kind }: Li
   return isNewest ? held : undefined;
 }
 
-function giveHeld<View>({ shared, reads, explanation }: RequestContext, query: ListQuery, held: WholePage): ViewPage<View> {
+function giveHeld<View extends object>({ shared, reads, explanation }: RequestContext, query: ListQuery, held: WholePage): ViewPage<View> {
   noteStale(reads, held.readAtMs);
   shared.near.gaveHeld();
   explanation?.note({ kind: query.kind, list: listText(query), layer: 'STALE', ms: 0 });
@@ -171,13 +184,30 @@ async function newestOf({ ports, shared, explanation }: RequestContext, { tenant
 
 /** Longer filters are nobody's habit: neither their pages nor their lists are remembered. */
 const KEY_CHARACTERS_MAX = 2_000;
-const planTexts = new WeakMap<ListPlan, string>();
 
-/** One for each tenant, list and place in it. */
-function pageKey(plan: ListPlan, { tenant, first, after }: ListQuery): string {
-  const text = planTexts.get(plan) ?? JSON.stringify(plan);
-  planTexts.set(plan, text);
-  return `${JSON.stringify([tenant, first, after])}${text}`;
+/** A page's place among all lists. */
+interface Place {
+  readonly query: ListQuery;
+  /** One for each tenant, list and place in it. */
+  readonly key: string;
+  readonly isKept: boolean;
+}
+
+/** The last one of each plan: the same question comes with the same plan, and mostly from the same tenant. */
+const places = new WeakMap<ListPlan, Place>();
+
+function placeOf(whole: ListPlan, tenant: TenantId, first: number, after: string | undefined): Place {
+  const known = places.get(whole);
+  if (known !== undefined && known.query.tenant === tenant && known.query.first === first && known.query.after === after) return known;
+  const { dependsOnClock, ...plan } = whole;
+  const key = pageName(`${JSON.stringify([tenant, first, after])}${JSON.stringify(whole)}`);
+  const place = {
+    query: { ...plan, tenant, first, ...(after === undefined ? {} : { after }) },
+    key,
+    isKept: !dependsOnClock && key.length <= KEY_CHARACTERS_MAX,
+  };
+  places.set(whole, place);
+  return place;
 }
 
 /** For people. */

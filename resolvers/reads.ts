@@ -1,6 +1,7 @@
 /** What one answer is made of, noted while it is made: whoever keeps the answer knows by that when it is worth nothing any more. */
 import type { TenantId } from '../domain/ids.ts';
 import type { Changes } from '../platform/cache/changes.ts';
+import type { Epoch } from '../platform/cache/epochs.ts';
 import type { Made } from '../platform/cache/fenced-cache.ts';
 import type { EntriesRead, ListRead } from '../platform/cache/shared-answers.ts';
 import type { ListQuery, ViewKind } from '../platform/read-models/read-models.ts';
@@ -57,79 +58,100 @@ export interface NotedReads extends Reads, Made {
   readonly farReads: number;
 }
 
-export function createReads(changes: Changes, tenant: TenantId): NotedReads {
-  const tags = new Set<string>();
-  const since = changes.epochs.now();
-  let untilMs = Infinity;
-  let isKeepable = true;
-  const versions = new Map<string, number>();
-  const cameIn = (kind: ViewKind, id: string, version: number): void => {
-    const tag = changes.tagOfView({ tenant, kind, id });
-    versions.set(tag, Math.min(version, versions.get(tag) ?? version));
-  };
-  let pages: ListRead[] | null = [];
-  const entriesRead: EntriesRead[] = [];
-  let farReads = 0;
-  const unnoted = createUnnotedReads(changes, tenant);
-  return {
-    since,
-    tags,
-    get untilMs() {
-      return untilMs;
-    },
-    get isKeepable() {
-      return isKeepable && unnoted.age.staleSinceMs === undefined;
-    },
-    versions,
-    get pages() {
-      return pages;
-    },
-    entriesRead,
-    get farReads() {
-      return farReads;
-    },
-    view: (kind, id) => void tags.add(changes.tagOfView({ tenant, kind, id })),
-    tag: (tag) => void tags.add(tag),
-    found(kind, id, version) {
-      const isNewest = unnoted.found(kind, id, version);
-      if (!isNewest) isKeepable = false;
-      cameIn(kind, id, version);
-      return isNewest;
-    },
-    missing(kind, id) {
-      const isStill = unnoted.missing(kind, id);
-      if (!isStill) isKeepable = false;
-      cameIn(kind, id, 0);
-      return isStill;
-    },
-    changed: (kind, id, version) => unnoted.changed(kind, id, version),
-    list: (query) => void tags.add(changes.tagOfList(query)),
-    page(query, edition) {
-      if (edition === undefined) pages = null;
-      else pages?.push({ query, edition });
-    },
-    entries: (read) => void entriesRead.push(read),
-    far: () => void (farReads += 1),
-    until: (ms) => void (untilMs = Math.min(untilMs, ms)),
-    never: () => void (isKeepable = false),
-    age: unnoted.age,
-  };
+/** Classes: an object literal with so many functions and getters took longer to make than most answers (7 µs). */
+class UnnotedReads implements Reads {
+  readonly age: AnswerAge = { takesStale: true, staleSinceMs: undefined };
+  protected readonly changes: Changes;
+  protected readonly tenant: TenantId;
+
+  constructor(changes: Changes, tenant: TenantId) {
+    this.changes = changes;
+    this.tenant = tenant;
+  }
+  found(kind: ViewKind, id: string, version: number): boolean {
+    return this.changes.saw({ tenant: this.tenant, kind, id }, version);
+  }
+  missing(kind: ViewKind, id: string): boolean {
+    return this.changes.sawNone({ tenant: this.tenant, kind, id });
+  }
+  changed(kind: ViewKind, id: string, version: number): void {
+    this.changes.changed({ tenant: this.tenant, kind, id }, version);
+  }
+  view(_kind: ViewKind, _id: string): void {}
+  tag(_tag: string): void {}
+  list(_query: ListQuery): void {}
+  page(_query: ListQuery, _edition: string | undefined): void {}
+  entries(_read: EntriesRead): void {}
+  far(): void {}
+  until(_ms: number): void {}
+  never(): void {}
 }
 
-/** For answers that nobody keeps: what was found is news for other answers all the same. */
-export function createUnnotedReads(changes: Changes, tenant: TenantId): Reads {
-  return {
-    view: () => undefined,
-    tag: () => undefined,
-    found: (kind, id, version) => changes.saw({ tenant, kind, id }, version),
-    missing: (kind, id) => changes.sawNone({ tenant, kind, id }),
-    changed: (kind, id, version) => changes.changed({ tenant, kind, id }, version),
-    list: () => undefined,
-    page: () => undefined,
-    entries: () => undefined,
-    far: () => undefined,
-    until: () => undefined,
-    never: () => undefined,
-    age: { takesStale: true, staleSinceMs: undefined },
-  };
+class Notes extends UnnotedReads implements NotedReads {
+  readonly tags = new Set<string>();
+  readonly since: Epoch;
+  readonly versions = new Map<string, number>();
+  readonly entriesRead: EntriesRead[] = [];
+  untilMs = Infinity;
+  pages: ListRead[] | null = [];
+  farReads = 0;
+  #isKeepable = true;
+
+  constructor(changes: Changes, tenant: TenantId) {
+    super(changes, tenant);
+    this.since = changes.epochs.now();
+  }
+  get isKeepable(): boolean {
+    return this.#isKeepable && this.age.staleSinceMs === undefined;
+  }
+  override view(kind: ViewKind, id: string): void {
+    this.tags.add(this.#tagOf(kind, id));
+  }
+  override tag(tag: string): void {
+    this.tags.add(tag);
+  }
+  override found(kind: ViewKind, id: string, version: number): boolean {
+    const isNewest = super.found(kind, id, version);
+    if (!isNewest) this.never();
+    this.#cameIn(kind, id, version);
+    return isNewest;
+  }
+  override missing(kind: ViewKind, id: string): boolean {
+    const isStill = super.missing(kind, id);
+    if (!isStill) this.never();
+    this.#cameIn(kind, id, 0);
+    return isStill;
+  }
+  override list(query: ListQuery): void {
+    this.tags.add(this.changes.tagOfList(query));
+  }
+  override page(query: ListQuery, edition: string | undefined): void {
+    if (edition === undefined) this.pages = null;
+    else this.pages?.push({ query, edition });
+  }
+  override entries(read: EntriesRead): void {
+    this.entriesRead.push(read);
+  }
+  override far(): void {
+    this.farReads += 1;
+  }
+  override until(ms: number): void {
+    this.untilMs = Math.min(this.untilMs, ms);
+  }
+  override never(): void {
+    this.#isKeepable = false;
+  }
+
+  #tagOf(kind: ViewKind, id: string): string {
+    return this.changes.tagOfView({ tenant: this.tenant, kind, id });
+  }
+  #cameIn(kind: ViewKind, id: string, version: number): void {
+    const tag = this.#tagOf(kind, id);
+    this.versions.set(tag, Math.min(version, this.versions.get(tag) ?? version));
+  }
 }
+
+export const createReads = (changes: Changes, tenant: TenantId): NotedReads => new Notes(changes, tenant);
+
+/** For answers that nobody keeps: what was found is news for other answers all the same. */
+export const createUnnotedReads = (changes: Changes, tenant: TenantId): Reads => new UnnotedReads(changes, tenant);

@@ -5,6 +5,7 @@ import type { GatewayShared, Identity, RequestContext } from './context.ts';
 import { badInput } from './errors.ts';
 import { DEFAULT_TIMING, type GatewayPorts, type Timing } from './ports.ts';
 import { createChanges } from '../platform/cache/changes.ts';
+import { inOneGo } from '../platform/cache/in-one-go.ts';
 import { createNearViews } from '../platform/cache/near-views.ts';
 import { everyTime, onlyOnce } from './effect.ts';
 import { createExplanation } from './explanation.ts';
@@ -33,7 +34,7 @@ export function createGatewayShared(
   const changes = createChanges();
   const feed = createLiveFeed(ports.liveBus, ports.logger, { changes, onVisible, listens });
   const nowMs = (): number => ports.clock.now().getTime();
-  const near = createNearViews({ changes, isTrusted: () => feed.isTrusted(), nowMs, bytesMax: nearBytesMax, holdMs: staleMs });
+  const near = createNearViews({ changes, isTrusted: inOneGo(() => feed.isTrusted()), nowMs: inOneGo(nowMs), bytesMax: nearBytesMax, holdMs: staleMs });
   const refresher = createRefresher(ports.logger);
   const receipts = createReceiptNotes(ports);
   const allTiming = { ...DEFAULT_TIMING, ...timing };

@@ -117,17 +117,19 @@ class Compiler {
     const [node] = nodes;
     this.fields += 1;
     if (node === undefined || this.fields > FIELDS_MAX) throw new NotCompiled();
-    if (node.name.value === '__typename') return { write: () => key + JSON.stringify(parent.name), isPure: true };
+    if (node.name.value === '__typename') {
+      const text = JSON.stringify(parent.name);
+      return { key, write: () => text, isPure: true };
+    }
     const field = parent.getFields()[node.name.value];
     if (field === undefined) throw new NotCompiled();
     const value = this.#valueOf(field.type, nodes);
     const { resolve, isPure } = resolverOf(field, node);
     const write: FieldWriter['write'] = (source, run) => {
       const known = resolve(source, run);
-      const text = known instanceof Promise ? known.then((later) => value.write(later, run)) : value.write(known, run);
-      return typeof text === 'string' ? key + text : text.then((later) => key + later);
+      return known instanceof Promise ? known.then((later) => value.write(later, run)) : value.write(known, run);
     };
-    return { write, isPure: isPure && value.isPure };
+    return { key, write, isPure: isPure && value.isPure };
   }
 
   #valueOf(type: GraphQLOutputType, nodes: readonly FieldNode[]): Compiled {

@@ -1,6 +1,7 @@
 /** Values as JSON text, as the types of their fields want it. Whatever is not as it should be throws: GraphQL itself then says what is wrong. Edge safe. */
 import type { RequestContext } from '../../resolvers/context.ts';
 import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
+import { jsonText } from './json-text.ts';
 import type { Variables } from './selection.ts';
 import type { Shelf } from './texts.ts';
 
@@ -15,7 +16,9 @@ export interface Run {
 export type Write = (value: unknown, run: Run) => MaybePromise<string>;
 
 export interface FieldWriter {
-  /** With its name: `"name":…`. */
+  /** `"name":` */
+  readonly key: string;
+  /** Of the field's value. */
   readonly write: (source: unknown, run: Run) => MaybePromise<string>;
   /** Depends on its parent alone: neither on the context nor on variables. */
   readonly isPure: boolean;
@@ -38,7 +41,7 @@ export const leaf =
     if (value == null) return 'null';
     if (value instanceof Error) throw value;
     const serialized = serialize(value);
-    const text = serialized == null ? undefined : JSON.stringify(serialized);
+    const text = serialized == null ? undefined : jsonText(serialized);
     if (text === undefined) throw new UnfitValueError('a value that is no JSON');
     return text;
   };
@@ -48,75 +51,114 @@ export const list =
   (value, run) => {
     if (value == null) return 'null';
     if (!Array.isArray(value)) throw new UnfitValueError('no list where the schema promises one');
-    const items: readonly unknown[] = value;
-    return join('[', items, (one) => andThen(one, (known) => item(known, run)), ']');
+    return join('[', value as readonly unknown[], (one) => (one instanceof Promise ? one.then((known) => item(known, run)) : item(one, run)), ']');
   };
 
-/** `shelf`: for views, whose pure parts are written once for each version. */
+/**
+ * An object is written as pieces with holes between them: a hole is the value of a field that depends on more than its parent, a piece is all that stands
+ * before it, names and punctuation included. `shelf`: for views, whose pieces are the same for each version.
+ */
 export function object(fields: readonly FieldWriter[], shelf: Shelf | undefined): Write {
-  const chunks = chunksOf(fields);
-  const remember = (source: object, run: Run): readonly string[] | undefined => {
-    const texts: string[] = [];
-    for (const { isPure, write } of chunks) {
-      const text = isPure ? write(source, run) : '';
-      // A resolver of the parent alone may still answer later: such a view is written anew each time.
-      if (typeof text !== 'string') return void text.catch(() => undefined);
-      texts.push(text);
+  const { pieces: templates, holes } = templateOf(fields);
+  const fixed = templates.every((template) => template.fields.length === 0) ? templates.map(({ end }) => end) : undefined;
+  const piecesOf = (source: object, run: Run): readonly string[] | null => {
+    const pieces: string[] = [];
+    for (const template of templates) {
+      const piece = pieceOf(template, source, run);
+      if (piece === null) return null;
+      pieces.push(piece);
     }
-    shelf?.keep(source, texts);
-    return texts;
+    shelf?.keep(source, pieces);
+    return pieces;
   };
   return (value, run) => {
     if (value == null) return 'null';
     if (value instanceof Error) throw value;
     if (typeof value !== 'object') throw new UnfitValueError('no object where the schema promises one');
-    const pure = shelf && (shelf.find(value) ?? remember(value, run));
-    return join('{', chunks, (chunk, at) => pure?.[at] || chunk.write(value, run), '}');
+    const pieces = fixed ?? shelf?.find(value) ?? piecesOf(value, run);
+    if (pieces === null) return join('{', fields, ({ key, write }) => andThen(write(value, run), (text) => key + text), '}');
+    let text = pieces[0] ?? '';
+    for (let at = 0; at < holes.length; at += 1) {
+      const part = holes[at]?.write(value, run) ?? '';
+      if (typeof part !== 'string') return filledLater(text, part, pieces.slice(at + 1), holes.slice(at + 1), (hole) => hole.write(value, run));
+      text += part + (pieces[at + 1] ?? '');
+    }
+    return text;
   };
 }
 
-/** Neighbours that depend on nothing but their parent, or one field that does. */
-interface Chunk {
-  readonly isPure: boolean;
-  readonly write: (source: unknown, run: Run) => MaybePromise<string>;
+/** Fields that depend on nothing but their parent, up to a hole or the end. */
+interface Template {
+  /** `before`: what stands before the field's value. */
+  readonly fields: readonly { readonly before: string; readonly write: FieldWriter['write'] }[];
+  readonly end: string;
 }
 
-function chunksOf(fields: readonly FieldWriter[]): readonly Chunk[] {
-  const chunks: { isPure: boolean; fields: FieldWriter[] }[] = [];
-  for (const field of fields) {
-    const last = chunks.at(-1);
-    if (field.isPure && last?.isPure === true) last.fields.push(field);
-    else chunks.push({ isPure: field.isPure, fields: [field] });
+function templateOf(fields: readonly FieldWriter[]): { readonly pieces: readonly Template[]; readonly holes: readonly FieldWriter[] } {
+  const pieces: Template[] = [];
+  const holes: FieldWriter[] = [];
+  let open: Template['fields'][number][] = [];
+  for (const [at, field] of fields.entries()) {
+    const before = (at === 0 ? '{' : ',') + field.key;
+    if (field.isPure) open.push({ before, write: field.write });
+    else {
+      pieces.push({ fields: open, end: before });
+      holes.push(field);
+      open = [];
+    }
   }
-  return chunks.map(({ isPure, fields: same }) => ({ isPure, write: neighbours(same) }));
+  return { pieces: [...pieces, { fields: open, end: fields.length === 0 ? '{}' : '}' }], holes };
 }
 
-function neighbours(fields: readonly FieldWriter[]): Chunk['write'] {
-  const [only, ...more] = fields;
-  return only !== undefined && more.length === 0 ? only.write : (source, run) => join('', fields, ({ write }) => write(source, run), '');
+/** Null where one of them answers later, as a resolver of the parent alone may, too: then the object is written anew each time. */
+function pieceOf({ fields, end }: Template, source: object, run: Run): string | null {
+  let text = '';
+  for (const { before, write } of fields) {
+    const part = write(source, run);
+    if (typeof part !== 'string') {
+      part.catch(() => undefined);
+      return null;
+    }
+    text += before + part;
+  }
+  return text + end;
 }
 
-type WriteItem<T> = (item: T, at: number) => MaybePromise<string>;
+/** `begun`: all before the hole that `first` will fill. The others are begun at once. */
+async function filledLater<T>(
+  begun: string,
+  first: Promise<string>,
+  pieces: readonly string[],
+  holes: readonly T[],
+  write: (hole: T) => MaybePromise<string>,
+): Promise<string> {
+  const parts = await allOf(first, holes, write);
+  return parts.reduce((text, part, at) => text + part + (pieces[at] ?? ''), begun);
+}
+
+type WriteItem<T> = (item: T) => MaybePromise<string>;
 
 /** Texts with commas between them. No list of them is made where all are there at once. */
 function join<T>(open: string, items: readonly T[], write: WriteItem<T>, close: string): MaybePromise<string> {
   let text = open;
   for (let at = 0; at < items.length; at += 1) {
-    const part = write(items[at] as T, at);
-    if (typeof part !== 'string') return joinLater(at === 0 ? text : `${text},`, part, items, at + 1, write, close);
-    text = at === 0 ? text + part : `${text},${part}`;
+    const part = write(items[at] as T);
+    const begun = at === 0 ? text : `${text},`;
+    if (typeof part !== 'string') return allOf(part, items.slice(at + 1), write).then((parts) => begun + parts.join(',') + close);
+    text = begun + part;
   }
   return text + close;
 }
 
-function joinLater<T>(begun: string, first: Promise<string>, items: readonly T[], from: number, write: WriteItem<T>, close: string): Promise<string> {
+/** All of them are begun before any is waited for. */
+function allOf<T>(first: Promise<string>, items: readonly T[], write: WriteItem<T>): Promise<string[]> {
   const parts = [first];
   try {
-    items.slice(from).forEach((item, at) => parts.push(Promise.resolve(write(item, from + at))));
+    for (const item of items) parts.push(Promise.resolve(write(item)));
   } catch (error) {
     // Nobody waits any more for what was begun before this one threw.
     for (const part of parts) part.catch(() => undefined);
     throw error;
   }
-  return Promise.all(parts).then((texts) => begun + texts.join(',') + close);
+  return Promise.all(parts);
 }

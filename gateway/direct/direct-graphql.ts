@@ -14,7 +14,7 @@ import type { CacheFacts, GatewayMetrics } from '../metrics.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Attempt, OperationScope, ServerContext } from '../request-context.ts';
 import { contentTypeOf, mediaTypeFor, type MediaType } from './media-type.ts';
-import { keyOf, type Question, type QuestionOf } from './question.ts';
+import { keyFor, type Question, type QuestionOf } from './question.ts';
 import { within } from '../../resolvers/within.ts';
 import type { CompiledOperation } from '../compiled/compile.ts';
 import type { Variables } from '../compiled/selection.ts';
@@ -191,13 +191,14 @@ function createKeptAnswers({ cache, changes, isTrusted }: Keeping, make: Make, m
   return {
     isTrusted,
     answer(asked: Asked, question: Question, authority: Authority, mediaType: MediaType): MaybePromise<DirectAnswer> {
-      const key = keyOf(asked.identity, authority, question.text, mediaType);
+      const key = keyFor(asked.identity, authority, question, mediaType);
       return find(key, question) ?? ask(JOINS_MAX, asked, question, mediaType, { key, authority });
     },
     /** Looks without touching anything. Undefined where the answer is nobody else's, or nothing is taken from here at the moment. */
-    wouldHit({ identity, consistencyToken }: Asked, { authority, text }: Question, mediaType: MediaType): 'WOULD_HIT' | 'WOULD_MISS' | undefined {
+    wouldHit({ identity, consistencyToken }: Asked, question: Question, mediaType: MediaType): 'WOULD_HIT' | 'WOULD_MISS' | undefined {
+      const { authority } = question;
       if (authority === null || consistencyToken !== undefined || !isTrusted()) return undefined;
-      return cache.has(keyOf(identity, authority, text, mediaType)) ? 'WOULD_HIT' : 'WOULD_MISS';
+      return cache.has(keyFor(identity, authority, question, mediaType)) ? 'WOULD_HIT' : 'WOULD_MISS';
     },
     facts: (): CacheFacts => ({ ...cache.facts(), ...counts, stale: 0, refreshed: 0 }),
   };

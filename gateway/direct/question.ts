@@ -9,6 +9,7 @@ import type { Variables } from '../compiled/selection.ts';
 import type { MeantDocument, NamedDocument } from '../documents/meant-document.ts';
 import type { OperationParams } from '../operation.ts';
 import type { Documents, KnownDocument } from './documents.ts';
+import type { MediaType } from './media-type.ts';
 
 export interface Question {
   readonly params: OperationParams;
@@ -138,14 +139,35 @@ function compile(known: KnownDocument, operation: OperationDefinitionNode, param
 /** The key of the answer for this person: shared by all of the question's authority, by nobody else. `form`: what the answer looks like. */
 export const keyOf = (identity: Identity, authority: Authority, text: string, form: string): string => `${scopeOf(identity, authority)}${form}\n${text}`;
 
+/** By question and scope. */
+const keys: Readonly<Record<MediaType, WeakMap<Question, Map<string, string>>>> = {
+  'application/json': new WeakMap(),
+  'application/graphql-response+json': new WeakMap(),
+};
+/** Scopes of a question; beyond that they begin anew. */
+const KEYS_MAX = 8;
+
+/** `keyOf` as the same text each time: one that was just put together has to be hashed before anything can be found by it. */
+export function keyFor(identity: Identity, authority: Authority, question: Question, form: MediaType): string {
+  const scope = scopeOf(identity, authority);
+  const ofQuestion = keys[form].get(question);
+  const known = ofQuestion?.get(scope);
+  if (known !== undefined) return known;
+  const key = keyOf(identity, authority, question.text, form);
+  if (ofQuestion === undefined || ofQuestion.size >= KEYS_MAX) keys[form].set(question, new Map([[scope, key]]));
+  else ofQuestion.set(scope, key);
+  return key;
+}
+
 /** A verified token stands for the same object as long as it is remembered. */
 const scopes = new WeakMap<Identity, Map<Authority, string>>();
 
 function scopeOf(identity: Identity, authority: Authority): string {
-  const known = scopes.get(identity) ?? new Map<Authority, string>();
-  scopes.set(identity, known);
-  const scope = known.get(authority) ?? JSON.stringify(partsOf(identity, authority));
-  known.set(authority, scope);
+  const known = scopes.get(identity)?.get(authority);
+  if (known !== undefined) return known;
+  const scope = JSON.stringify(partsOf(identity, authority));
+  const ofIdentity = scopes.get(identity) ?? new Map<Authority, string>();
+  scopes.set(identity, ofIdentity.set(authority, scope));
   return scope;
 }
 

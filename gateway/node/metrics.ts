@@ -2,7 +2,8 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { LeaseFacts } from '../../resolvers/loaders/share-views.ts';
 import type { PortFacts } from '../../platform/resilience/watched-port.ts';
-import { boundedNames, type CacheFacts, type GatewayMetrics, type LiveFacts } from '../metrics.ts';
+import type { CacheFacts, GatewayMetrics, LiveFacts } from '../metrics.ts';
+import { createRequestMetrics } from './request-metrics.ts';
 
 const PREFIX = 'lead_intelligence_';
 const CACHE_FACTS = [
@@ -41,28 +42,6 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry, prefix: PREFIX });
 
-  const requests = new Counter({ name: `${PREFIX}http_requests_total`, help: 'HTTP requests answered.', labelNames: ['route', 'method', 'status'], registers });
-  const requestSeconds = new Histogram({
-    name: `${PREFIX}http_request_duration_seconds`,
-    help: 'Time until the answer was ready (for streams: until it began).',
-    labelNames: ['route'],
-    buckets: SECONDS,
-    registers,
-  });
-  const operations = new Counter({
-    name: `${PREFIX}graphql_operations_total`,
-    help: 'Queries and mutations answered: executed, or with an answer that was kept.',
-    labelNames: ['name', 'type', 'outcome'],
-    registers,
-    collect: () => takeInKept(),
-  });
-  const operationSeconds = new Histogram({
-    name: `${PREFIX}graphql_operation_duration_seconds`,
-    help: 'Time that queries and mutations took to execute.',
-    labelNames: ['name', 'type'],
-    buckets: SECONDS,
-    registers,
-  });
   const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
 
   const visibleSeconds = new Histogram({
@@ -82,13 +61,6 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
     collect: () => waiting.set(purgesWaiting()),
   });
 
-  const nameFor = boundedNames();
-  /** By name, since the last look: counted here, labels and all, for nearly nothing. */
-  const kept = new Map<string, number>();
-  const takeInKept = (): void => {
-    for (const [name, count] of kept) operations.inc({ name, type: 'query', outcome: 'ok' }, count);
-    kept.clear();
-  };
   const caches = new Map<string, () => CacheFacts>();
   for (const [fact, help] of CACHE_FACTS) {
     const name = `${PREFIX}cache_${snakeCase(fact)}${SIZES.has(fact) ? '' : '_total'}`;
@@ -124,19 +96,7 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   });
 
   return {
-    request({ route, method, status, durationMs }) {
-      requests.inc({ route, method: knownMethod(method), status });
-      requestSeconds.observe({ route }, durationMs / 1000);
-    },
-    operation({ type, failed, durationMs, ...observed }) {
-      const name = nameFor(observed.name);
-      operations.inc({ name, type, outcome: failed ? 'failed' : 'ok' });
-      operationSeconds.observe({ name, type }, durationMs / 1000);
-    },
-    operationKept(observed) {
-      const name = nameFor(observed);
-      kept.set(name, (kept.get(name) ?? 0) + 1);
-    },
+    ...createRequestMetrics(registry, PREFIX),
     subscriptionOpened() {
       subscriptions.inc();
       let open = true;
@@ -208,7 +168,3 @@ function watchLive(registers: Registry[], facts: () => LiveFacts): void {
 }
 
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-const METHODS: ReadonlySet<string> = new Set(['GET', 'POST', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE']);
-/** Clients can make methods up; labels must stay few. */
-const knownMethod = (method: string): string => (METHODS.has(method) ? method : 'OTHER');

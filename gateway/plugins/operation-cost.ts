@@ -26,29 +26,50 @@ interface OperationArgs {
 const PAGE_GUESS = 20;
 const PLAIN_LIST_GUESS = 5;
 
-/** Of documents whose cost is the same whatever their variables say, by operation. */
-const constantCosts = new WeakMap<DocumentNode, Map<string | null, number>>();
+/** What is known of a document: measuring it takes longer than answering it. */
+interface KnownCosts {
+  /** Variables that say how long lists are. */
+  readonly sizes: readonly string[];
+  /** By operation and sizes. */
+  readonly costs: Map<string, number>;
+}
+
+const known = new WeakMap<DocumentNode, KnownCosts>();
+/** Clients page by few sizes; beyond so many they begin anew. */
+const COSTS_MAX = 20;
 
 export function costOf(args: OperationArgs): number {
-  const { document, operationName = null } = args;
-  const known = constantCosts.get(document)?.get(operationName);
-  if (known !== undefined) return known;
+  const { document, operationName = null, variableValues } = args;
+  const { sizes, costs } = known.get(document) ?? learn(document);
+  const given = variableValues ?? {};
+  const key = JSON.stringify([operationName, ...sizes.map((name) => (Object.hasOwn(given, name) ? sizeText(given[name]) : 'none'))]);
+  const seen = costs.get(key);
+  if (seen !== undefined) return seen;
   const cost = measured(args);
-  if (!dependsOnVariables(document)) constantCosts.set(document, (constantCosts.get(document) ?? new Map<string | null, number>()).set(operationName, cost));
+  if (costs.size >= COSTS_MAX) costs.clear();
+  costs.set(key, cost);
   return cost;
 }
 
 /** Arguments that sizeOf looks at. */
 const SIZES: ReadonlySet<string> = new Set(['first', 'last', 'ids']);
 
-function dependsOnVariables(document: DocumentNode): boolean {
-  let found = false;
+function learn(document: DocumentNode): KnownCosts {
+  const sizes = new Set<string>();
   visit(document, {
     Argument({ name, value }) {
-      if (SIZES.has(name.value) && value.kind !== Kind.INT) found = true;
+      if (SIZES.has(name.value) && value.kind === Kind.VARIABLE) sizes.add(value.name.value);
     },
   });
-  return found;
+  const costs: KnownCosts = { sizes: [...sizes], costs: new Map() };
+  known.set(document, costs);
+  return costs;
+}
+
+/** All that sizeOf sees of a variable. */
+function sizeText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.length}]`;
+  return typeof value === 'number' || value == null ? String(value) : 'other';
 }
 
 function measured({ schema, document, operationName, variableValues }: OperationArgs): number {

@@ -2,8 +2,8 @@
  * L1: views and list pages in this process's memory, behind the same fences as kept answers: each is dropped by the change that it can tell of.
  * A page holds ids, not views: it outlives the changes of its members that do not move them. Edge safe.
  */
-import type { TenantId } from '../../domain/ids.ts';
-import type { ListQuery, ViewKind, ViewRef } from '../read-models/read-models.ts';
+import type { IdKind, TenantId } from '../../domain/ids.ts';
+import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
 import type { Changes } from './changes.ts';
 import { dueOf, GRACE_MS, type Due } from './early-refresh.ts';
 import { createFencedCache, type FencedCacheFacts, type Found, type Held } from './fenced-cache.ts';
@@ -70,14 +70,14 @@ export interface NearViews {
   /** The newest version of the view that this gateway knows of, here or not; 0 where it knows of none. */
   versionOf(ref: ViewRef): number;
   /** Tags of the views of a kind. */
-  tagsOf(tenant: TenantId, kind: ViewKind): TagOf;
+  tagsOf(tenant: TenantId, kind: IdKind): TagOf;
   /** Undefined where nothing is known of it here. A moment beyond its end it is still given out: `due` says so. */
   view(tag: string): Found<NearView> | undefined;
-  /** Undefined where the page, or one of its views, is not here. `key`: one for each tenant, list and place in it. As `view` for its end. */
+  /** Undefined where the page, or one of its views, is not here. `key`: `pageName` of tenant, list and place in it. As `view` for its end. */
   page(key: string): WholePage | undefined;
   /** Whether it should be read anew by now. */
   due(found: Pick<Found<unknown>, 'untilMs' | 'tookMs'>): Due;
-  /** Reading it anew failed: it ends when it ends. `names`: tags of views, names of pages. */
+  /** Reading it anew failed: it ends when it ends. `names`: tags of views, keys of pages. */
   withoutGrace(names: readonly string[]): void;
   /**
    * What was read within the time that copies are held on, for those who can get nothing better. It is to be named as old, and held against
@@ -149,14 +149,14 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
     page(key) {
-      const entry = find(pageName(key)) as Found<PageEntry> | undefined;
+      const entry = find(key) as Found<PageEntry> | undefined;
       return counted(entry && wholeOf(entry));
     },
     due: (found) => dueOf(found, nowMs()),
     withoutGrace: (names) => names.forEach((name) => cache.withoutGrace(name)),
     heldView: (tag) => cache.findHeld(tag) as Held<NearView> | undefined,
     heldPage(key) {
-      const held = cache.findHeld(pageName(key)) as Held<PageEntry> | undefined;
+      const held = cache.findHeld(key) as Held<PageEntry> | undefined;
       if (held === undefined) return undefined;
       // A view that was read behind the list's change may be on no such list any more.
       return compose(held, (tag) => {
@@ -175,7 +175,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(pageName(key), tag, { page, tags }, bytes, since);
+      keep(key, tag, { page, tags }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -186,8 +186,8 @@ interface PageEntry {
   readonly tags: readonly string[];
 }
 
-/** What `withoutGrace` knows a page by. */
-export const pageName = (key: string): string => `page|${key}`;
+/** A page's key: no view's tag. */
+export const pageName = (place: string): string => `page|${place}`;
 
 function compose({ value: { page, tags }, ...entry }: Found<PageEntry>, viewOf: (tag: string) => Found<NearView> | undefined): WholePage | undefined {
   const found: Found<NearView>[] = [];

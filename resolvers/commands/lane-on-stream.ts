@@ -5,6 +5,7 @@ import type { Lead } from '../../domain/lead/lead.ts';
 import type { Command, CommandReceipt, Lane } from '../../domain/messages.ts';
 import { creationOf } from '../../domain/stream-ids.ts';
 import type { ReadStart } from '../../platform/cache/near-views.ts';
+import { viewTag } from '../../platform/cache/view-tags.ts';
 import type { StoredView } from '../../platform/read-models/read-models.ts';
 import type { RequestContext } from '../context.ts';
 import { parseView } from '../parse-view.ts';
@@ -19,7 +20,7 @@ export async function laneOnStream(context: RequestContext, type: CommandType, s
   const asNew = commandLane({ type, bulk: false });
   const creation = creationOf(streamId);
   if (creation === null) return asNew;
-  const near = shared.near.view(shared.near.tagsOf(tenant, 'lead')(streamId));
+  const near = shared.near.view(viewTag({ tenant, kind: 'lead', id: streamId }));
   if (near !== undefined) return laneOf(type, near.value.view as Lead);
   const since = shared.near.now();
   try {

@@ -10,7 +10,7 @@ import type { Reads } from '../reads.ts';
 import type { VersionAtLeast } from '../consistency-token.ts';
 import { createReceiptLoader, type ReceiptPorts } from './receipt-loader.ts';
 import { untilShown } from './shown-versions.ts';
-import { createViewLoader, type LoaderShared } from './view-loader.ts';
+import { createViewLoader, type LoaderShared, type ViewLoader } from './view-loader.ts';
 
 /** Each answers null where there is nothing (of this tenant). They throw ApiError: UNAVAILABLE, or BAD_USER_INPUT for a bad token. */
 export interface Loaders {
@@ -45,23 +45,21 @@ export function createLoaders({ tenant, ports, shared, required, reads, explanat
   const raise = ({ streamId, version }: VersionAtLeast): void => void floors.set(streamId, Math.max(version, floors.get(streamId) ?? 0));
   const require = (atLeast: VersionAtLeast): void => {
     raise(atLeast);
-    all.forEach((loader) => loader.forget(atLeast.streamId));
+    for (const loader of Object.values(made)) loader.forget(atLeast.streamId);
   };
   const base = { tenant, ports, shared, floors, reads, explanation, ready: required?.then((tokens) => tokens.forEach(raise)) };
-  const leads = createViewLoader<Lead>({ ...base, kind: 'lead' });
-  const properties = createViewLoader<Property>({ ...base, kind: 'property' });
-  const agents = createViewLoader<Agent>({ ...base, kind: 'agent' });
-  const all = [leads, properties, agents];
-  const pages = new Map<string, Promise<unknown>>();
+  // Most requests need one or two of them, and no page that is not in memory.
+  const made: { lead?: ViewLoader<Lead>; property?: ViewLoader<Property>; agent?: ViewLoader<Agent> } = {};
+  let pages: Map<string, Promise<unknown>> | undefined;
   let shown: Promise<void> | undefined;
   let commands: ReturnType<typeof createReceiptLoader> | undefined;
   // A bad token is told to whoever loads something; where nothing is loaded, nobody is wronged.
   base.ready?.catch(() => undefined);
 
   return {
-    lead: (id) => leads.load(id),
-    property: (id) => properties.load(id),
-    agent: (id) => agents.load(id),
+    lead: (id) => (made.lead ??= createViewLoader<Lead>({ ...base, kind: 'lead' })).load(id),
+    property: (id) => (made.property ??= createViewLoader<Property>({ ...base, kind: 'property' })).load(id),
+    agent: (id) => (made.agent ??= createViewLoader<Agent>({ ...base, kind: 'agent' })).load(id),
     command(id) {
       reads.never();
       return (commands ??= createReceiptLoader(tenant, ports, reads)).load(id);
@@ -70,14 +68,15 @@ export function createLoaders({ tenant, ports, shared, required, reads, explanat
     versionMin: (id) => andThen(base.ready, () => floors.get(id) ?? 0),
     listsAreNewEnough: () => (shown ??= required?.then((tokens) => untilShown(ports, tenant, tokens, shared.timing.versionWaitMs))),
     page<Page>(key: string, read: () => Promise<Page>) {
+      pages ??= new Map();
       const page = (pages.get(key) as Promise<Page> | undefined) ?? read();
       pages.set(key, page);
       return page;
     },
     reset() {
       reads.age.takesStale = false;
-      pages.clear();
-      all.forEach((loader) => loader.reset());
+      pages?.clear();
+      for (const loader of Object.values(made)) loader.reset();
       commands?.clearAll();
     },
   };

@@ -62,9 +62,9 @@ export function createViewLoader<View extends object & { readonly version: numbe
   const batched = () => (batches ??= new DataLoader((ids) => readBatch<View>(options, ids), { maxBatchSize: BATCH_MAX }));
   return {
     load(id) {
-      // What cannot be an id of this kind is nowhere, and nothing is remembered of it.
-      if (!isId(kind, id)) return batched().load(id);
       const tag = (tagOf ??= near.tagsOf(tenant, kind))(id);
+      // What cannot be an id of this kind is nowhere, and nothing is remembered of it.
+      if (tag === null) return batched().load(id);
       reads.tag(tag);
       // While tokens are being checked nobody knows what is new enough.
       const known = ready === undefined ? near.view(tag) : undefined;
@@ -131,7 +131,8 @@ async function inTime(options: ViewLoaderOptions, wanted: readonly WantedView[],
 
 /** What was read of it before, where that is not older than what anybody was shown or promised since; undefined where there is none. */
 function heldView({ tenant, kind, floors, shared: { near }, ports, reads }: ViewLoaderOptions, id: string): Held<NearView> | undefined {
-  const held = reads.age.takesStale ? near.heldView(near.tagsOf(tenant, kind)(id)) : undefined;
+  const tag = near.tagsOf(tenant, kind)(id);
+  const held = reads.age.takesStale && tag !== null ? near.heldView(tag) : undefined;
   const ref = { tenant, kind, id };
   const versionMin = Math.max(floors.get(id) ?? 0, near.versionOf(ref), servedVersionsOf(ports.readModels).floorOf(ref));
   return held !== undefined && held.value.version >= versionMin ? held : undefined;

@@ -11,6 +11,7 @@ import type { CompiledOperation } from '../../../gateway/compiled/compile.ts';
 import { createDirectGraphql } from '../../../gateway/direct/direct-graphql.ts';
 import { createChanges } from '../../../platform/cache/changes.ts';
 import { createNearViews, type NearViews } from '../../../platform/cache/near-views.ts';
+import { viewTag } from '../../../platform/cache/view-tags.ts';
 import { ReadModelsUnavailableError } from '../../../platform/read-models/read-models.ts';
 import type { Identity } from '../../../resolvers/context.ts';
 import { listViews, type ListPlan } from '../../../resolvers/list-views.ts';
@@ -231,7 +232,7 @@ test('which is found where a view that is held is not held against the versions 
       },
       keepView(ref, ...view) {
         near.keepView(ref, ...view);
-        const tag = near.tagsOf(ref.tenant, ref.kind)(ref.id);
+        const tag = viewTag(ref);
         kept.set(tag, near.heldView(tag));
       },
     };

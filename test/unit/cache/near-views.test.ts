@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
 import { createChanges } from '../../../platform/cache/changes.ts';
 import { createNearViews } from '../../../platform/cache/near-views.ts';
+import { viewTag } from '../../../platform/cache/view-tags.ts';
 import type { ListQuery } from '../../../platform/read-models/read-models.ts';
 
 const ACME = tenantId('acme');
@@ -22,7 +23,7 @@ function world(bytesMax?: number) {
   const clock = { nowMs: 0 };
   const changes = createChanges();
   const near = createNearViews({ changes, isTrusted: () => trust.isTrusted, nowMs: () => clock.nowMs, bytesMax });
-  const tagOf = near.tagsOf(ACME, 'lead');
+  const tagOf = (id: string): string => viewTag(refOf(id));
   const keep = (id: string, version: number): void => near.keepView(refOf(id), { version, view: { id, version } }, 100, near.now());
   const heard = (id: string, version: number): void => changes.heard({ tenant: ACME, kind: 'lead', id, version, at: '', events: [], cursor: '' });
   const viewsOf = (key: string): unknown => near.page(key)?.views;
@@ -41,8 +42,8 @@ describe('views and pages in memory', () => {
   test('of one tenant are no other’s', () => {
     const { near, keep } = world();
     keep('lead_a', 1);
-    expect(near.view(near.tagsOf(RIVAL, 'lead')('lead_a'))).toBeUndefined();
-    expect(near.view(near.tagsOf(ACME, 'agent')('lead_a'))).toBeUndefined();
+    expect(near.view(viewTag({ ...refOf('lead_a'), tenant: RIVAL }))).toBeUndefined();
+    expect(near.view(viewTag({ ...refOf('lead_a'), kind: 'agent' }))).toBeUndefined();
   });
 
   test('are not given out while the live bus is not trusted, nor taken in', () => {
