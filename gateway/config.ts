@@ -10,6 +10,15 @@ export type KeySourceConfig =
   /** A key pair of our own in dataDir; only dev tokens fit it. */
   | { readonly kind: 'dev' };
 
+/** Of subscriptions of one gateway. */
+export interface SubscriptionLimits {
+  /** Open at a time. */
+  readonly perUserMax: number;
+  readonly perTenantMax: number;
+  /** Begun in a second; and ended in a second by a gateway that stops. */
+  readonly perSecond: number;
+}
+
 export interface GatewayConfig {
   readonly host: string;
   /** 0 takes a free one. */
@@ -18,6 +27,7 @@ export interface GatewayConfig {
   readonly cacheBytes: number;
   /** How long after its read a view or a list stands for what cannot be read; 0: not at all. */
   readonly staleMs: number;
+  readonly subscriptions: SubscriptionLimits;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   readonly auth: { readonly keys: KeySourceConfig; readonly issuer?: string | undefined; readonly audience?: string | undefined };
@@ -49,6 +59,11 @@ export function gatewayConfig(env: Environment): GatewayConfig {
     port: read.integer('PORT', 0, 65_535),
     cacheBytes: read.integer('CACHE_MEGABYTES', 0, 100_000) * 1024 * 1024,
     staleMs: read.integer('STALE_SECONDS', 0, 86_400) * 1_000,
+    subscriptions: {
+      perUserMax: read.integer('SUBSCRIPTIONS_PER_USER', 1, 1_000_000),
+      perTenantMax: read.integer('SUBSCRIPTIONS_PER_TENANT', 1, 1_000_000),
+      perSecond: read.integer('SUBSCRIPTIONS_PER_SECOND', 1, 1_000_000),
+    },
     dataDir: read.text('DATA_DIR'),
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS),
     auth: { keys, issuer: read.optional('JWT_ISSUER'), audience: read.optional('JWT_AUDIENCE') },

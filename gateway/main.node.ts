@@ -22,8 +22,8 @@ async function main(config: GatewayConfig): Promise<void> {
   }
   const assets = await createStaticFiles(DASHBOARD);
   const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
-  const { host, port, cacheBytes, staleMs, documents } = config;
-  const gateway = await startGateway({ ports, verifier, devTokens, host, port, cacheBytes, staleMs, documents, purgeHook, assets, webhook });
+  const { host, port, cacheBytes, staleMs, documents, subscriptions: liveLimits } = config;
+  const gateway = await startGateway({ ports, verifier, devTokens, host, port, cacheBytes, staleMs, documents, liveLimits, purgeHook, assets, webhook });
   logger.info({ url: gateway.url }, `ready on ${gateway.url}`);
   onStopSignal(logger, async () => {
     await gateway.stop();

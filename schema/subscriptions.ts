@@ -1,7 +1,6 @@
 /** What comes by itself. */
 import { activity, alertRaised, leadChanged, leadScoreChanged } from '../resolvers/live/subscriptions.ts';
 import { orThrow, type ActivityNews, type AlertNews, type LeadNews, type News, type PropertyAlert, type ScoreNews } from '../resolvers/live/news.ts';
-import { commandUpdated } from '../resolvers/commands/command-updated.ts';
 import { followLive, type LiveField } from '../resolvers/live/live-field.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
@@ -115,7 +114,8 @@ builder.subscriptionFields((t) => ({
     type: CommandReceiptType,
     description: 'The receipt as it is, then each change of it; ends once nothing more can come.',
     args: { id: t.arg.id({ required: true }) },
-    subscribe: (_root, args, context) => commandUpdated(context, args.id),
+    // Loaded when it is first needed: at the edge it seldom is.
+    subscribe: async (_root, args, context) => (await import('../resolvers/commands/command-updated.ts')).commandUpdated(context, args.id),
     resolve: (receipt) => orThrow(receipt),
   }),
 }));

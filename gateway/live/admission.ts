@@ -1,15 +1,7 @@
 /** Who may begin a subscription, and when: so many for a person and a tenant, and so many in a second. */
 import type { Identity } from '../../resolvers/context.ts';
 import { ApiError } from '../../resolvers/errors.ts';
-
-export interface AdmissionLimits {
-  /** Subscriptions that one person may have at a time, in this process. */
-  readonly perUserMax: number;
-  /** … and all people of a tenant. */
-  readonly perTenantMax: number;
-  /** Begun in a second, in this process; what comes at once beyond that waits for its turn. */
-  readonly perSecond: number;
-}
+import type { SubscriptionLimits } from '../config.ts';
 
 export interface Admission {
   /**
@@ -25,7 +17,7 @@ const BURST_MS = 100;
 const WAIT_MS_MAX = 5_000;
 const RETRY_AFTER_SECONDS = 30;
 
-export function createAdmission({ perUserMax, perTenantMax, perSecond }: AdmissionLimits, nowMs: () => number): Admission {
+export function createAdmission({ perUserMax, perTenantMax, perSecond }: SubscriptionLimits, nowMs: () => number): Admission {
   const [users, tenants] = [createCounts(perUserMax), createCounts(perTenantMax)];
   let nextAtMs = 0;
   const turn = async (): Promise<void> => {

@@ -11,14 +11,15 @@ import { isApiError, resumeRequired, unavailable } from '../../resolvers/errors.
 import { STOPPING, type LiveFeed } from '../../resolvers/live/live-feed.ts';
 import { keyOf } from '../direct/question.ts';
 import type { GatewayMetrics, LiveFacts } from '../metrics.ts';
-import { createAdmission, type AdmissionLimits } from './admission.ts';
+import type { SubscriptionLimits } from '../config.ts';
+import { createAdmission } from './admission.ts';
 import { Group, type GroupTiming } from './group.ts';
 import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
 import { createTeller, type TellerOptions } from './teller.ts';
 import { followTenant, type TenantNews } from './tenant-news.ts';
 
-export interface LiveLimits extends AdmissionLimits, MemberLimits {}
+export interface LiveLimits extends SubscriptionLimits, MemberLimits {}
 
 export const DEFAULT_LIVE_LIMITS: LiveLimits = { perUserMax: 100, perTenantMax: 50_000, perSecond: 1_000, ...DEFAULT_MEMBER_LIMITS };
 

@@ -206,8 +206,7 @@ class SocketSink implements LiveSink {
     this.#sendText(`${this.#begin}${text}}`);
   }
   #sendText(text: string): void {
-    // Without somebody to tell, one that broke would be told to the process.
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text, ignore);
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
   }
 }
 

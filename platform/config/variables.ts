@@ -33,6 +33,13 @@ export const VARIABLES = [
     default: '600',
     meaning: 'How long after its read a view or a list stands for what cannot be read at the moment, named as old in the answer; 0: never.',
   },
+  { name: 'SUBSCRIPTIONS_PER_USER', default: '100', meaning: 'Subscriptions that one person may have open at one gateway.' },
+  { name: 'SUBSCRIPTIONS_PER_TENANT', default: '50000', meaning: 'Subscriptions that all people of a tenant may have open at one gateway.' },
+  {
+    name: 'SUBSCRIPTIONS_PER_SECOND',
+    default: '1000',
+    meaning: 'Subscriptions that one gateway begins in a second, the others wait for their turn; and that it sends away in a second when it stops.',
+  },
   { name: 'DATA_DIR', default: '.data', meaning: 'Folder of the embedded database and of generated keys.' },
   { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, `postgres://…`. Not set: an embedded PGlite in DATA_DIR.' },
   { name: 'KAFKA_BROKERS', default: '', meaning: 'Comma-separated `host:port`. Not set: the log is a table in the database.' },

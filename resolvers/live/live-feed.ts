@@ -7,7 +7,7 @@ import type { Changes } from '../../platform/cache/changes.ts';
 import type { Delivered, LiveBus, LiveBusSubscription } from '../../platform/live-bus/live-bus.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { reloadRequired, unavailable, type ApiError } from '../errors.ts';
-import { Subscriber, type FeedItem, type PastPage } from './subscriber.ts';
+import type { Subscriber, FeedItem, PastPage } from './subscriber.ts';
 
 export interface OpenOptions {
   /** Resume behind it; absent: from now on. */
@@ -134,7 +134,8 @@ export function createLiveFeed(
 
   return {
     async open(tenant, { after, accept }) {
-      await ready();
+      // Loaded when somebody first follows: at the edge that is seldom.
+      const [{ Subscriber: Follower }] = await Promise.all([import('./subscriber.ts'), ready()]);
       // First listen, then look back: what comes meanwhile waits in the queue, and the seam is told by the order of cursors.
       const early: Delivered[] = [];
       let push = (message: Delivered): void => void early.push(message);
@@ -142,7 +143,7 @@ export function createLiveFeed(
       const unlisten = listen(tenant, { heard: (message) => push(message), missed: () => lose() });
       try {
         const latest = after ?? (await bus.latest(tenant));
-        const subscriber: Subscriber = new Subscriber({
+        const subscriber: Subscriber = new Follower({
           accept,
           queueMax,
           // Nobody can say what lies before the first early message: to resume from there would mean to reload.

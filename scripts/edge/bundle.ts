@@ -28,6 +28,8 @@ export const EDGE_ENTRY = 'main.edge.js';
 const LEFT_OUT: readonly { readonly file: RegExp; readonly instead: string }[] = [
   // Pages that gateway/yoga.ts has switched off, as text.
   { file: /graphql-yoga\/esm\/(landing-page-html|graphiql-html)\.js$/, instead: 'export default ""' },
+  // The schema is left in the order in which it is written.
+  { file: /graphql\/utilities\/lexicographicSortSchema\.mjs$/, instead: 'export const lexicographicSortSchema = (schema) => schema;' },
   // Whether the schema is one at all: test/edge/bundle.test.ts asks that of the same schema, once instead of at each start.
   { file: /graphql\/type\/validate\.mjs$/, instead: 'export const validateSchema = () => [];\nexport const assertValidSchema = () => undefined;' },
 ];
@@ -46,6 +48,8 @@ const leaveOut: Plugin = {
 const TEXT = String.raw`('[^'\n]*'|"[^"\n]*")(\s*\+\s*('[^'\n]*'|"[^"\n]*"))*`;
 const FOR_PEOPLE: readonly { readonly file: RegExp; readonly text: RegExp; readonly instead: string }[] = [
   { file: /[/\\]schema[/\\][\w-]+\.ts$/, text: new RegExp(String.raw`\bdescription:\s*${TEXT},?`, 'g'), instead: '' },
+  // Comments of Lua, and the spaces before its lines.
+  { file: /[/\\]redis-scripts[/\\][\w-]+\.ts$/, text: /^ *(--[^\n]*\n *)*/gm, instead: '' },
   { file: /[/\\]config[/\\]variables\.ts$/, text: new RegExp(String.raw`\bmeaning:\s*${TEXT}`, 'g'), instead: "meaning: ''" },
 ];
 

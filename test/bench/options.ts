@@ -1,7 +1,7 @@
 /** What `npm run bench` is told on its command line. */
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept', 'mixed', 'start'] as const;
+export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept', 'mixed', 'start', 'watchers'] as const;
 /** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
 const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -15,6 +15,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --cold      of lanes: cold commands that wait
   --leads     of rebuild, rest and mixed: leads whose views are built anew, or read
   --rate      of mixed: requests a second; without it half of what a closed loop reaches
+  --watchers  of watchers: subscribers of one process
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -48,6 +49,8 @@ export interface BenchOptions {
   readonly mixedSeconds: number;
   /** Starts of each server. */
   readonly starts: number;
+  /** Subscribers of one process. */
+  readonly watchers: number;
   /** How long leads are read before a rebuild, and after it. */
   readonly readSeconds: number;
   readonly write: boolean;
@@ -69,6 +72,7 @@ const FULL = {
   mixedLeads: 100_000,
   mixedSeconds: 60,
   starts: 15,
+  watchers: 10_000,
   readSeconds: 30,
 };
 const QUICK = {
@@ -87,6 +91,7 @@ const QUICK = {
   mixedLeads: 500,
   mixedSeconds: 5,
   starts: 3,
+  watchers: 500,
   readSeconds: 3,
 };
 
@@ -103,6 +108,7 @@ export function benchOptions(args: string[]): BenchOptions {
       cold: { type: 'string' },
       leads: { type: 'string' },
       rate: { type: 'string' },
+      watchers: { type: 'string' },
       write: { type: 'boolean', default: false },
     },
   });
@@ -120,6 +126,7 @@ export function benchOptions(args: string[]): BenchOptions {
     restLeads: positive('leads', values.leads, size.restLeads, COUNT_MAX),
     mixedLeads: positive('leads', values.leads, size.mixedLeads, COUNT_MAX),
     mixedPerSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 1, COUNT_MAX),
+    watchers: positive('watchers', values.watchers, size.watchers, COUNT_MAX),
     write: values.write || (!values.quick && values.only === undefined),
   };
 }

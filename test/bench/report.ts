@@ -11,7 +11,9 @@ import { TRANSPORTS } from './load/jobs.ts';
 import { median, quantile } from './statistics.ts';
 import { describeReads } from './report-reads.ts';
 import { describeScaled, wrongAnswers } from './report-scaled.ts';
+import { watchersTable } from './report-watchers.ts';
 import type { ScaledResults } from './run-scaled.ts';
+import type { WatchersResult } from './scenarios/watchers.ts';
 import { fixed, table, whole } from './tables.ts';
 
 export interface Results {
@@ -20,6 +22,7 @@ export interface Results {
   readonly drains: readonly DrainResult[];
   readonly live: readonly LiveResult[];
   readonly scaled: ScaledResults;
+  readonly watchers?: WatchersResult;
   /** What could not be measured here, and why. */
   readonly missing: readonly string[];
 }
@@ -80,6 +83,8 @@ export function describe(results: Results, command: string): Map<string, string>
   const sections = new Map<string, string>();
   if ([reads, accepted, drains, live, missing].some(({ length }) => length > 0)) sections.set('figures', describeOneProcess(results, head));
   const cores = PINNED ? 'our processes on core 0, services and load on core 1' : NOT_PINNED;
+  if (results.watchers)
+    sections.set('watchers figures', `${head}, ${PINNED ? 'server on core 0, load on core 1' : NOT_PINNED}\n\n${watchersTable(results.watchers)}`);
   for (const [name, text] of describeScaled(results.scaled)) sections.set(name, `${head}, ${cores}\n\n${text}`);
   return sections;
 }

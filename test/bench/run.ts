@@ -14,6 +14,7 @@ import { describe, errorsOf, writePage, type Results } from './report.ts';
 import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
 import { benchLive, type LiveResult } from './scenarios/live.ts';
 import { benchReads, type ReadFigures } from './scenarios/reads.ts';
+import { benchWatchers } from './scenarios/watchers.ts';
 import { benchScaled, type ScaledResults } from './run-scaled.ts';
 
 interface Collected {
@@ -96,7 +97,8 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
     if (postgres) await benchOnPostgres(postgres, folder, load, options, results);
     await postgres?.stop();
     const scaled = await benchScaled(load, options, folder, results.patience, say);
-    return { ...results, scaled };
+    const watchers = options.only.includes('watchers') ? await benchWatchers(options, say) : undefined;
+    return { ...results, scaled, ...(watchers && { watchers }) };
   } finally {
     await load.stop();
     await postgres?.stop();

@@ -7,7 +7,7 @@ import { bundleEdge, EDGE_ENTRY, type EdgeBundle } from '../../scripts/edge/bund
  * Budgets. A visible commit moves them, nothing else. Start: what every isolate loads before its first answer. All: with what it loads when it is
  * first needed (Yoga for streams and errors; commands; files of leads; webhooks; live news).
  */
-const START_GZIP_BYTES_MAX = 111_000;
+const START_GZIP_BYTES_MAX = 110_000;
 const ALL_GZIP_BYTES_MAX = 210_000;
 
 /** Packages and modules that need more than web standards, or that only a browser's page needs. */
@@ -28,7 +28,7 @@ describe('the bundle for the edge', () => {
     expect(bundle.imports).toEqual([]);
   });
 
-  it('starts with at most 111 KB gzip, and stays small with all that is ever loaded', () => {
+  it('starts with at most 110 KB gzip, and stays small with all that is ever loaded', () => {
     const [start, all] = [gzipBytes(({ isStart }) => isStart), gzipBytes(() => true)];
     console.info(`edge bundle: ${start} bytes gzip to start, ${START_GZIP_BYTES_MAX} at the most; ${all} in all, ${ALL_GZIP_BYTES_MAX} at the most`);
     expect(start).toBeLessThanOrEqual(START_GZIP_BYTES_MAX);

@@ -119,14 +119,14 @@ export async function watch({ url, token, query, variables, lastEventId }: Watch
   let text = '';
   response.setEncoding('utf8').on('data', (chunk: string) => void (text += chunk));
   const ended = new Promise<void>((resolve) => void response.once('close', () => resolve()));
-  const told = (): Told[] => [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json = '']) => JSON.parse(json) as Told);
+  const told = (): Told[] => [...text.matchAll(/^data: (\{.*)\n/gm)].map(([, json = '']) => JSON.parse(json) as Told);
   return {
     status: response.statusCode ?? 0,
     headers: response.headers,
     text: () => text,
     told,
     news: () => told().flatMap(({ data }) => Object.values(data ?? {})),
-    lastId: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1],
+    lastId: () => [...text.matchAll(/^id: (.*)\n/gm)].at(-1)?.[1],
     pause: () => void response.pause(),
     resume: () => void response.resume(),
     leave: () => void sent.destroy(),

@@ -27,10 +27,11 @@ export function follow<Data, Variables extends AnyVariables & { after?: string |
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: { unsubscribe(): void } | undefined;
 
-  const again = (): void => {
+  /** `atLeastMs`: a server that sends all its watchers away says when each of them is to come back. */
+  const again = (atLeastMs: unknown): void => {
     running?.unsubscribe();
     if (stopped) return;
-    const waitMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures);
+    const waitMs = Math.max(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures), typeof atLeastMs === 'number' ? atLeastMs : 0);
     failures += 1;
     clearTimeout(timer);
     timer = setTimeout(start, waitMs * (0.75 + Math.random() / 2));
@@ -47,10 +48,10 @@ export function follow<Data, Variables extends AnyVariables & { after?: string |
         return;
       }
       const code = codeOf(error);
-      const given: unknown = error?.graphQLErrors[0]?.extensions['cursor'];
+      const { cursor: given, retryAfterMs }: Record<string, unknown> = error?.graphQLErrors[0]?.extensions ?? {};
       if (code === 'RELOAD_REQUIRED' || code === 'RESUME_REQUIRED') cursor = typeof given === 'string' ? given : cursor;
       if (code === 'RELOAD_REQUIRED') onReload();
-      again();
+      again(retryAfterMs);
     });
   }
   // Whoever is first tries; once there is a connection, nobody waits any longer.

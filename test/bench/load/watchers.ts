@@ -1,0 +1,148 @@
+/** A process that is many watchers, over connections of its own making: libraries for clients would cost more than the servers that are measured. */
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SCORES } from '../../support/watching.ts';
+import { nowMs } from '../servers/events.ts';
+
+export type WatcherTransport = 'sse' | 'websocket';
+export type WatchersJob =
+  | {
+      readonly kind: 'open';
+      readonly url: string;
+      readonly token: string;
+      readonly transport: WatcherTransport;
+      readonly count: number;
+      readonly groups: number;
+    }
+  | { readonly kind: 'await'; readonly results: number }
+  | { readonly kind: 'close' };
+export interface WatchersDone {
+  /** When the last watcher had its last result, milliseconds since 1970. */
+  readonly atMs?: number;
+  readonly failed?: string;
+}
+
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
+/** Servers ask every twelve seconds. */
+const PONG_EVERY_MS = 4_000;
+/** A result that is longer under way is lost. */
+const LOST_AFTER_MS = 60_000;
+const HANDSHAKES_AT_ONCE = 100;
+/** Of a result: stands in it once. */
+const MARK = Buffer.from('leadScoreChanged');
+
+class Watcher {
+  results = 0;
+  readonly #socket: Socket;
+  readonly #ready = Promise.withResolvers<void>();
+  /** The end of the chunk before, in which a mark may begin. */
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(socket: Socket, isReady: RegExp, then: () => void, onResults: () => void) {
+    this.#socket = socket;
+    let head = '';
+    const read = (chunk: Buffer): void => {
+      head += chunk.toString('latin1');
+      if (!isReady.test(head)) return;
+      socket.off('data', read).on('data', (more: Buffer) => this.#count(more, onResults));
+      then();
+      this.#ready.resolve();
+    };
+    socket.on('data', read).on('error', this.#ready.reject);
+  }
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+  close(): void {
+    this.#socket.destroy();
+  }
+  /** A pong that nobody asked for: nobody here looks for pings. */
+  pong(): void {
+    this.#socket.write(PONG);
+  }
+  #count(chunk: Buffer, onResults: () => void): void {
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    let from = 0;
+    for (let at = bytes.indexOf(MARK, from); at !== -1; at = bytes.indexOf(MARK, from)) {
+      this.results += 1;
+      from = at + MARK.length;
+    }
+    this.#rest = bytes.subarray(Math.max(from, bytes.length - MARK.length + 1));
+    onResults();
+  }
+}
+
+/** Masked with zeros, which is allowed and changes nothing. */
+function frame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = payload.length < 126 ? [0x81, 0x80 | payload.length] : [0x81, 0x80 | 126, payload.length >> 8, payload.length & 255];
+  return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
+}
+
+/** Each group asks for something that every event has, and no two for the same. */
+const variablesOf = (group: number): object => ({ filter: { minScore: group / 1_000 } });
+
+function open({ url, token, transport }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
+  const { hostname, port, host } = new URL(url);
+  const payload = { query: SCORES, variables: variablesOf(group) };
+  const socket = connect(Number(port), hostname);
+  if (transport === 'sse') {
+    const body = JSON.stringify(payload);
+    const headers = [`host: ${host}`, 'content-type: application/json', 'accept: text/event-stream', `authorization: Bearer ${token}`];
+    socket.write(`POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    return new Watcher(socket, /200 OK[^]*\r\n\r\n:\n\n/, () => undefined, onResults);
+  }
+  const headers = [`Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'];
+  socket.write(`GET /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
+  socket.once('data', () => socket.write(frame(JSON.stringify({ type: 'connection_init', payload: { token } }))));
+  return new Watcher(socket, /connection_ack/, () => void socket.write(frame(JSON.stringify({ id: '1', type: 'subscribe', payload }))), onResults);
+}
+
+let watchers: Watcher[] = [];
+let waiting: { readonly results: number; readonly done: () => void } | undefined;
+let received = 0;
+const onResults = (): void => {
+  received += 1;
+  // Looked at seldom, and whenever nothing comes any more.
+  if (waiting !== undefined && (received % 1_000 === 0 || isEnough(waiting.results))) check();
+};
+const isEnough = (results: number): boolean => watchers.at(-1)?.results === results;
+const check = (): void => {
+  if (waiting === undefined || watchers.some((watcher) => watcher.results < (waiting?.results ?? 0))) return;
+  const { done } = waiting;
+  waiting = undefined;
+  done();
+};
+
+async function run(job: WatchersJob): Promise<void> {
+  if (job.kind === 'close') {
+    watchers.forEach((watcher) => watcher.close());
+    watchers = [];
+  } else if (job.kind === 'open') {
+    for (let from = 0; from < job.count; from += HANDSHAKES_AT_ONCE) {
+      const some = Array.from({ length: Math.min(HANDSHAKES_AT_ONCE, job.count - from) }, (_, at) => open(job, (from + at) % job.groups, onResults));
+      await Promise.all(some.map(({ ready }) => ready));
+      watchers.push(...some);
+    }
+    if (job.transport === 'websocket') setInterval(() => watchers.forEach((watcher) => watcher.pong()), PONG_EVERY_MS).unref();
+    // Over WebSocket nobody says that a subscription stands.
+    await delay(1_000);
+  } else {
+    const { results } = job;
+    const done = Promise.withResolvers<void>();
+    waiting = { results, done: done.resolve };
+    const looking = setInterval(check, 2);
+    await Promise.race([done.promise, delay(LOST_AFTER_MS, undefined, { ref: false })]);
+    clearInterval(looking);
+    waiting = undefined;
+    const wrong = watchers.find((watcher) => watcher.results !== results);
+    if (wrong !== undefined) throw new Error(`a watcher had ${wrong.results} results instead of ${results}`);
+  }
+  process.send?.({ atMs: nowMs() } satisfies WatchersDone);
+}
+process.on('message', (job: WatchersJob) => {
+  run(job).catch((error: unknown) => {
+    process.send?.({ failed: String(error) } satisfies WatchersDone);
+  });
+});
+process.send?.('ready');

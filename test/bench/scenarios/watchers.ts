@@ -1,0 +1,123 @@
+/** Ten thousand watchers of one process: what a result costs for each of them, how soon the last one has it, and what they cost while nothing happens. */
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LOAD_CORE, printed, SERVER_CORE, startChild, type Child } from '../children.ts';
+import { watchCpu } from '../cpu.ts';
+import type { WatchersDone, WatchersJob, WatcherTransport } from '../load/watchers.ts';
+import type { BenchOptions } from '../options.ts';
+import type { EventsDone } from '../servers/events.ts';
+import { median } from '../statistics.ts';
+
+export const WATCHERS_BARE = 'ws alone, the same bytes';
+
+export interface WatchersRow {
+  readonly name: string;
+  readonly groups: number;
+  /** By event: from the event until the last watcher had it. */
+  readonly lastMs: readonly number[];
+  /** Server's processor time for a result of one watcher. */
+  readonly microsPerDelivery: number | null;
+  /** Of a burst of events, results a second. */
+  readonly burstPerSecond: number;
+  readonly burstMicrosPerDelivery: number | null;
+  /** Resident memory of the server for each watcher, before anything happened; null where it cannot be known. */
+  readonly idleKilobytes: number | null;
+  readonly foreignCores: number | null;
+}
+
+export interface WatchersResult {
+  readonly watchers: number;
+  readonly rows: readonly WatchersRow[];
+}
+
+interface Contest {
+  readonly name: string;
+  readonly file: string;
+  readonly transport: WatcherTransport;
+  readonly groups: number;
+}
+
+const GROUPS = 200;
+const CONTESTS: readonly Contest[] = [
+  { name: WATCHERS_BARE, file: 'servers/ws-broadcast.ts', transport: 'websocket', groups: 1 },
+  { name: 'this gateway, WebSocket', file: 'servers/watched.ts', transport: 'websocket', groups: 1 },
+  { name: `this gateway, WebSocket`, file: 'servers/watched.ts', transport: 'websocket', groups: GROUPS },
+  { name: 'this gateway, SSE', file: 'servers/watched.ts', transport: 'sse', groups: 1 },
+  { name: 'this gateway, SSE', file: 'servers/watched.ts', transport: 'sse', groups: GROUPS },
+  { name: 'graphql-ws on graphql-yoga', file: 'servers/yoga-graphql-ws.ts', transport: 'websocket', groups: 1 },
+];
+/** Events one after the other, each when the last one has arrived everywhere, and then a burst. */
+const SINGLES = 20;
+const BURST = 20;
+const SETTLE_MS = 1_000;
+
+export async function benchWatchers({ watchers }: BenchOptions, say: (sentence: string) => void): Promise<WatchersResult> {
+  const rows: WatchersRow[] = [];
+  for (const contest of CONTESTS) {
+    say(`${watchers} watchers: ${contest.name}, ${contest.groups} ${contest.groups === 1 ? 'group' : 'groups'}`);
+    rows.push(await measure(contest, watchers));
+  }
+  return { watchers, rows };
+}
+
+async function measure({ name, file, transport, groups }: Contest, watchers: number): Promise<WatchersRow> {
+  const server = startChild({ file, core: SERVER_CORE, nodeArgs: ['--expose-gc'] });
+  const load = startChild({ file: 'load/watchers.ts', core: LOAD_CORE });
+  try {
+    const [[, url = '', token = '']] = await Promise.all([printed(server, /(http:\/\/127\.0\.0\.1:\d+) ?(\S*)/), once(load.process, 'message')]);
+    const run = (job: WatchersJob): Promise<WatchersDone> => told<WatchersDone>(load, job);
+    const emptyKilobytes = residentKilobytes(server.pid);
+    await run({ kind: 'open', url, token, transport, count: watchers, groups });
+    await delay(SETTLE_MS);
+    const full = residentKilobytes(server.pid);
+    let results = 0;
+    const happen = async (events: number): Promise<number> => {
+      results += events;
+      const arrived = run({ kind: 'await', results });
+      const { beganAtMs } = await told<EventsDone>(server, { events });
+      const { atMs = Number.NaN, failed } = await arrived;
+      if (failed !== undefined) throw new Error(`${name}: ${failed}`);
+      return atMs - beganAtMs;
+    };
+    // Once for everything that is compiled at its first use.
+    await happen(1);
+    const stop = watchCpu([server.pid, load.pid, process.pid]);
+    const lastMs: number[] = [];
+    for (let event = 0; event < SINGLES; event += 1) lastMs.push(await happen(1));
+    const singles = stop();
+    const stopBurst = watchCpu([server.pid]);
+    const bursts: number[] = [];
+    for (let time = 0; time < 3; time += 1) bursts.push(await happen(BURST));
+    const burst = stopBurst();
+    return {
+      name,
+      groups,
+      lastMs,
+      microsPerDelivery: micros(singles.seconds.get(server.pid), SINGLES * watchers),
+      burstPerSecond: (BURST * watchers) / (median(bursts) / 1_000),
+      burstMicrosPerDelivery: micros(burst.seconds.get(server.pid), 3 * BURST * watchers),
+      idleKilobytes: full === null || emptyKilobytes === null ? null : (full - emptyKilobytes) / watchers,
+      foreignCores: singles.foreignCores,
+    };
+  } finally {
+    await Promise.all([load.stop(), server.stop()]);
+  }
+}
+
+async function told<Answer>(child: Child, what: object): Promise<Answer> {
+  const answer = once(child.process, 'message') as Promise<[Answer]>;
+  child.process.send(what);
+  const [said] = await answer;
+  return said;
+}
+
+const micros = (seconds: number | undefined, deliveries: number): number | null => (seconds === undefined ? null : (seconds * 1_000_000) / deliveries);
+
+function residentKilobytes(pid: number): number | null {
+  try {
+    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
+  } catch {
+    return null;
+  }
+}

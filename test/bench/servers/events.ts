@@ -1,0 +1,33 @@
+/** What the servers of the watchers' scenario have in common: the parent says how many events there are to be, and hears when the first one began. */
+import { announce } from './peer-data.ts';
+
+export const nowMs = (): number => performance.timeOrigin + performance.now();
+
+export interface EventsDone {
+  readonly beganAtMs: number;
+}
+
+export function serveEvents({ url, token = '' }: { readonly url: string; readonly token?: string }, happen: () => void | Promise<void>): void {
+  process.on('message', ({ events }: { readonly events: number }) => {
+    void (async () => {
+      const beganAtMs = nowMs();
+      for (let event = 0; event < events; event += 1) await happen();
+      process.send?.({ beganAtMs } satisfies EventsDone);
+    })();
+  });
+  process.on('SIGTERM', () => process.exit(0));
+  announce(`${url} ${token}`);
+}
+
+/** The result that all of them send, as JSON. */
+export const resultOf = (version: number): string =>
+  JSON.stringify({
+    data: {
+      leadScoreChanged: {
+        cursor: `${String(version).padStart(15, '0')}-0000000000`,
+        lead: { id: 'lead_ada', version, lastName: 'Lovelace' },
+        score: 60,
+        direction: 'FIRST',
+      },
+    },
+  });
