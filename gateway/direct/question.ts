@@ -71,14 +71,16 @@ export function jsonIn(body: string): unknown {
 export function paramsIn(asked: unknown, meant: MeantDocument): OperationParams | null {
   if (!isRecord(asked)) return null;
   const { query: given, documentId, operationName = null, variables = null, extensions = null, ...rest } = asked;
-  if (Object.keys(rest).length > 0 || (extensions !== null && !isIdAlone(extensions))) return null;
+  if (Object.keys(rest).length > 0 || (extensions !== null && !saysNothingElse(extensions))) return null;
   const query = textOf({ query: given, documentId, extensions }, meant);
   if (query === null) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   return variables === null || isRecord(variables) ? { query, operationName, variables } : null;
 }
 
-const isIdAlone = (extensions: unknown): boolean => isRecord(extensions) && Object.keys(extensions).join() === 'persistedQuery';
+/** The document's id, and what Apollo Client says of itself with each request. */
+const HARMLESS: ReadonlySet<string> = new Set(['persistedQuery', 'clientLibrary']);
+const saysNothingElse = (extensions: unknown): boolean => isRecord(extensions) && Object.keys(extensions).every((name) => HARMLESS.has(name));
 
 /** Null where it is not to be had at once, or not at all: whoever answers says why. */
 function textOf(named: NamedDocument, meant: MeantDocument): string | null {

@@ -104,6 +104,26 @@ describeWithBrowser('the dashboard', (launch) => {
     expect(await rowOf(mover).textContent()).toMatch(/▲ \+\d/);
   });
 
+  it("is followed by a browser's own EventSource, which can send no header", async () => {
+    const { token } = (await (await fetch(`${url}/dev/token`, { method: 'POST' })).json()) as { token: string };
+    const address = `/graphql?${new URLSearchParams({ query: 'subscription { activity { id } }', access_token: token }).toString()}`;
+    const told = page.evaluate(
+      (from) =>
+        new Promise<string[]>((resolve, reject) => {
+          const source = new EventSource(from);
+          source.addEventListener('error', () => reject(new Error('the stream broke')));
+          source.addEventListener('next', ({ data, lastEventId }) => {
+            source.close();
+            resolve([String(data), lastEventId]);
+          });
+        }),
+      address,
+    );
+    const [[result = '', id]] = await Promise.all([told, createLead({ firstName: 'Eve' })]);
+    expect(JSON.parse(result)).toMatchObject({ data: { activity: { id: expect.any(String) } } });
+    expect(id).toMatch(/^\d{15}-\d{10}$/);
+  });
+
   it('narrows by filters, and keeps them in the address', async () => {
     await page.goto(url);
     await get('filter-tier').selectOption('WARM');

@@ -34,6 +34,7 @@ export async function startWatchedGateway(options: Partial<StartGatewayOptions> 
   return {
     ...gateway,
     brokerage,
+    verifier,
     token,
     async watch(query: string, variables: object = {}, more: Partial<WatchOptions> = {}) {
       return watch({ url: gateway.url, token: await token(), query, variables, ...more });

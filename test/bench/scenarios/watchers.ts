@@ -51,6 +51,8 @@ const CONTESTS: readonly Contest[] = [
 const SINGLES = 20;
 const BURST = 20;
 const SETTLE_MS = 1_000;
+/** Part of the watchers, for whom the process grows by what it needs once. */
+const FIRST_WATCHERS = 0.05;
 
 export async function benchWatchers({ watchers }: BenchOptions, say: (sentence: string) => void): Promise<WatchersResult> {
   const rows: WatchersRow[] = [];
@@ -67,10 +69,14 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
   try {
     const [[, url = '', token = '']] = await Promise.all([printed(server, /(http:\/\/127\.0\.0\.1:\d+) ?(\S*)/), once(load.process, 'message')]);
     const run = (job: WatchersJob): Promise<WatchersDone> => told<WatchersDone>(load, job);
-    const emptyKilobytes = residentKilobytes(server.pid);
-    await run({ kind: 'open', url, token, transport, count: watchers, groups });
-    await delay(SETTLE_MS);
-    const full = residentKilobytes(server.pid);
+    const residentWith = async (count: number): Promise<number | null> => {
+      await run({ kind: 'open', url, token, transport, count, groups });
+      await delay(SETTLE_MS);
+      await told<EventsDone>(server, { events: 0 });
+      return residentKilobytes(server.pid);
+    };
+    const first = Math.ceil(watchers * FIRST_WATCHERS);
+    const [few, all] = [await residentWith(first), await residentWith(watchers - first)];
     let results = 0;
     const happen = async (events: number): Promise<number> => {
       results += events;
@@ -97,7 +103,7 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
       microsPerDelivery: micros(singles.seconds.get(server.pid), SINGLES * watchers),
       burstPerSecond: (BURST * watchers) / (median(bursts) / 1_000),
       burstMicrosPerDelivery: micros(burst.seconds.get(server.pid), 3 * BURST * watchers),
-      idleKilobytes: full === null || emptyKilobytes === null ? null : (full - emptyKilobytes) / watchers,
+      idleKilobytes: few === null || all === null ? null : (all - few) / (watchers - first),
       foreignCores: singles.foreignCores,
     };
   } finally {
