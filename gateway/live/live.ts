@@ -61,7 +61,6 @@ interface Asker {
 }
 
 interface Place {
-  readonly tenant: TenantId;
   readonly group: Group;
   readonly news: TenantNews;
 }
@@ -111,7 +110,7 @@ export function createLive(options: LiveOptions): Live {
       },
     });
     news.add(group);
-    const place = { tenant: identity.tenant, group, news };
+    const place = { group, news };
     places.set(key, place);
     return place;
   };
@@ -179,6 +178,11 @@ export function createLive(options: LiveOptions): Live {
     for (const [key, place] of places) {
       for (const member of place.group.members) member.look(now);
       if (place.group.sweep()) letGo(key, place);
+    }
+    for (const [tenant, news] of tenants) {
+      if (!news.isUnwanted()) continue;
+      tenants.delete(tenant);
+      news.stop();
     }
   };
   const beat = (): void => {

@@ -15,6 +15,8 @@ export interface TenantNews {
   past(cursor: string): Promise<PastPage | ApiError>;
   add(group: Group): void;
   remove(group: Group): void;
+  /** True while no group wants news. */
+  isUnwanted(): boolean;
   /** Ends listening. */
   stop(): void;
 }
@@ -55,6 +57,7 @@ export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<Te
     },
     add: (group) => index.add(group),
     remove: (group) => index.remove(group),
+    isUnwanted: () => index.isEmpty(),
     stop,
   };
 }
@@ -63,6 +66,7 @@ function createRecent() {
   let messages: Delivered[] = [];
   /** Everything behind it is in `messages`; undefined: that cannot be said of any. */
   let since: string | undefined;
+  let hasGap = false;
   let position = '';
   return {
     position: () => position,
@@ -74,6 +78,11 @@ function createRecent() {
     },
     heard(message: Delivered): void {
       position = message.cursor;
+      if (hasGap) {
+        // What is behind this one will be here.
+        [hasGap, since] = [false, message.cursor];
+        return;
+      }
       messages.push(message);
       if (messages.length < 2 * RECENT_MAX) return;
       const dropped = messages.length - RECENT_MAX;
@@ -83,6 +92,7 @@ function createRecent() {
     forget(): void {
       messages = [];
       since = undefined;
+      hasGap = true;
     },
     /** Null where older ones may be missing. */
     behind(cursor: string): Delivered[] | null {
@@ -102,6 +112,7 @@ function createIndex() {
   const NOBODY: ReadonlySet<Group> = new Set();
   return {
     all: (): Iterable<Group> => every,
+    isEmpty: (): boolean => every.size === 0,
     add(group: Group): void {
       every.add(group);
       if (group.interest.by === 'all') anything.add(group);
