@@ -1,6 +1,6 @@
 /** Questions to the cluster and its topics. */
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import type { Log } from '../log.ts';
+import { LogUnavailableError, type Log } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { persist } from './failures.ts';
 import type { KafkaTiming } from './timing.ts';
@@ -60,7 +60,16 @@ export function createCluster(
  * Throws what is tried again until each partition's leader takes requests for it. Metadata names leaders a moment before they do: an append then would be
  * refused by one partition and repeated as a whole, so that the others had its records twice.
  */
-const partitionsAnswer = async (admin: Admin, topic: string): Promise<void> => void (await admin.fetchTopicOffsets(topic));
+async function partitionsAnswer(admin: Admin, topic: string): Promise<void> {
+  await admin.fetchTopicMetadata({ topics: [topic] });
+  try {
+    await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    // kafkajs takes it for granted that somebody leads.
+    if (error instanceof TypeError) throw new LogUnavailableError(`Kafka: nobody leads ${topic} yet`, { cause: error });
+    throw error;
+  }
+}
 
 const NOTHING_COMMITTED = -1n;
 
