@@ -3,10 +3,11 @@
  * An idle log sends at once. Retries are whole requests on a new producer: a retry inside kafkajs takes a broker that has answered
  * for done, although a partition may have moved to it since, and its records would be lost.
  */
-import { Partitioners, type Kafka, type Producer, type ProducerBatch, type TopicMessages } from 'kafkajs';
+import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
 import { givenUp, type AppendOptions, type LogRecord } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { isPassing, persist } from './failures.ts';
+import { createPartitioner } from './partitioner.ts';
 import type { KafkaTiming } from './timing.ts';
 
 export interface Appender {
@@ -95,8 +96,7 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
 }
 
 /** Same key, same partition as with the Java client (murmur2). */
-export const producerWithoutRetries = (kafka: Kafka): Producer =>
-  kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner, retry: { retries: 0 } });
+export const producerWithoutRetries = (kafka: Kafka): Producer => kafka.producer({ allowAutoTopicCreation: false, createPartitioner, retry: { retries: 0 } });
 
 function byTopic(records: readonly LogRecord[]): TopicMessages[] {
   const topics = new Map<string, TopicMessages>();
