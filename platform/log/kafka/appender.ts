@@ -4,6 +4,7 @@
  * for done, although a partition may have moved to it since, and its records would be lost.
  */
 import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
+import { nextTurn } from '../next-turn.ts';
 import { givenUp, type AppendOptions, type LogRecord } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { isPassing, persist } from './failures.ts';
@@ -60,9 +61,11 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
   };
 
   const sendAll = async (): Promise<void> => {
-    // What is appended in the same turn goes out together.
-    await Promise.resolve();
-    while (waiting.length > 0) await settle(takeRequest());
+    do {
+      await nextTurn();
+      const parcels = takeRequest();
+      if (parcels.length > 0) await settle(parcels);
+    } while (waiting.length > 0);
     sending = undefined;
   };
   const takeRequest = (): Parcel[] => {

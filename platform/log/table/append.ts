@@ -2,6 +2,7 @@
 import type { Sql } from '../../event-store/connect.ts';
 import { isConflict, isUnavailable } from '../../event-store/database-errors.ts';
 import { givenUp, LogUnavailableError, type LogRecord } from '../log.ts';
+import { nextTurn } from '../next-turn.ts';
 import { createBatcher } from './batcher.ts';
 import { partitionOf } from './partitioner.ts';
 
@@ -30,6 +31,7 @@ export interface Appender {
 /** `notifyPayload` null: no NOTIFY. `onAppended` is told at once what this process appended. */
 export function createAppender(sql: Sql, notifyPayload: string | null, onAppended: (ends: readonly PartitionEnd[]) => void): Appender {
   const batcher = createBatcher<readonly LogRecord[], void>({
+    gather: nextTurn,
     sizeMax: FLUSH_CHARS_MAX,
     sizeOf: (records) => records.reduce((chars, record) => chars + record.value.length + RECORD_OVERHEAD_CHARS, 0),
     async flush(groups) {
