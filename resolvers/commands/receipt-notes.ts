@@ -16,7 +16,7 @@ export interface ReceiptNotes {
 
 const RECEIPTS_PER_REQUEST_MAX = 500;
 /** How long a note waits for others: no answer waits for it, and a request for each costs more than anything else about them. */
-const GATHER_MS = 5;
+const GATHER_MS = 10;
 /** While the read models hang, what comes beyond these is left to the workers. */
 const RECEIPTS_WAITING_MAX = 20_000;
 
