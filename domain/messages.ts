@@ -34,7 +34,7 @@ export interface CommandEnvelope<C extends Command = Command> {
   readonly lane: Lane;
   /** ISO 8601, UTC. The time that decide works with. */
   readonly issuedAt: string;
-  /** Digest of what was asked: the same id with another fingerprint is a conflict. */
+  /** Digest of what was asked (its own id, where nobody can ask for that again): the same id with another fingerprint is a conflict. */
   readonly fingerprint: string;
   readonly expectedVersion?: number | undefined;
   readonly trace?: Trace | undefined;

@@ -18,6 +18,7 @@ import type { QuestionsOptions } from './direct/question.ts';
 import type { DevTokens } from './dev-token.ts';
 import { clientErrorOf, STATUS } from './errors.ts';
 import { costLimitOver, createGraphqlRoute, directOver, documentsOver } from './graphql-route.ts';
+import { loadedOnce } from './loaded-once.ts';
 import type { Health } from './health.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { BodyTooLargeError } from './plugins/body-cap.ts';
@@ -124,14 +125,4 @@ function failure(error: unknown, requestId: string, logger: Logger): Response {
   if (error instanceof BodyTooLargeError) return jsonAnswer(413, { error: { code: 'BAD_USER_INPUT', message: error.message } });
   const { message, extensions } = clientErrorOf(error, { requestId, logger });
   return jsonAnswer(STATUS[extensions.code] ?? 500, { error: { message, ...extensions } });
-}
-
-/** What could not be loaded is tried again by the next who needs it. */
-function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | null = null;
-  return () =>
-    (loading ??= load().catch((error: unknown) => {
-      loading = null;
-      throw error;
-    }));
 }

@@ -1,14 +1,16 @@
 /** The app behind node:http. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServerAdapter, sendNodeResponse } from '@whatwg-node/server';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
+import { loadedOnce } from '../loaded-once.ts';
 import type { DirectEntry } from './direct-entry.ts';
 
 export interface HttpServer {
   readonly server: Server;
   readonly port: number;
+  /** Loads what requests need that do not go the direct way, before the first one does. */
+  load(): Promise<unknown>;
   /** Takes no new connections and ends those that are idle; resolves when every request was answered, or cut off after `drainMs`. */
   stop(drainMs: number): Promise<void>;
 }
@@ -23,11 +25,6 @@ export interface HttpServerOptions {
   readonly logger: Logger;
 }
 
-interface FromNode {
-  readonly req: IncomingMessage;
-  readonly bodyText: string | undefined;
-}
-
 /** A slow sender has so long for its whole request; headers alone get less. */
 const REQUEST_TIMEOUT_MS = 60_000;
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -37,14 +34,8 @@ const IDLE_SWEEP_MS = 50;
 
 export async function listenHttp({ app, direct, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
   let draining = false;
-  const adapter = createServerAdapter<FromNode>((request, { req, bodyText }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress, bodyText }));
-
-  async function answer(req: IncomingMessage, res: ServerResponse, bodyText: string | undefined): Promise<void> {
-    const read = bodyText === undefined ? req : Object.assign(req, { body: bodyText });
-    const response = await adapter.handleNodeRequestAndResponse(read, res, { req, bodyText });
-    if (draining) response.headers.set('connection', 'close');
-    await sendNodeResponse(response, res, req, true);
-  }
+  const webAnswer = loadedOnce(async () => (await import('./web-answers.ts')).createWebAnswers(app, () => draining));
+  const answer = async (req: IncomingMessage, res: ServerResponse, bodyText: string | undefined): Promise<void> => (await webAnswer())(req, res, bodyText);
 
   const options = { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS };
   const goOn = (req: IncomingMessage, res: ServerResponse, bodyText?: string): void => {
@@ -64,6 +55,7 @@ export async function listenHttp({ app, direct, host, port, logger }: HttpServer
   return {
     server,
     port: (server.address() as AddressInfo).port,
+    load: webAnswer,
     async stop(drainMs) {
       draining = true;
       await closeServer(server, drainMs);

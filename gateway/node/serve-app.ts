@@ -31,20 +31,30 @@ export interface ServeAppOptions {
 const DRAIN_MS = 10_000;
 /** Of that time, what subscribers may take who are sent away one after the other. */
 const SENDING_AWAY = 0.6;
+/** What compiled queries do not need: the first of them are answered by then. Whoever needs it sooner loads it. */
+const LOADED_AFTER_MS = 1_000;
 
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
-  // Here it is cheap to have at once what the edge loads when it needs it.
-  await Promise.all([app.yoga(), loadMutations()]);
   const { live, verifier, metrics } = options;
   const liveSse = live && createLiveSse(live);
   const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger, liveSse });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, options);
   health.setState('ready');
+  const loadLater = async (): Promise<void> => {
+    try {
+      await Promise.all([app.yoga(), loadMutations(), http.load()]);
+    } catch (error) {
+      // Whoever needs it loads it again, and is told.
+      logger.error({ err: error }, 'a part of the gateway could not be loaded');
+    }
+  };
+  const loading = setTimeout(() => void loadLater(), LOADED_AFTER_MS).unref();
   let stopping: Promise<void> | null = null;
 
   async function stop(): Promise<void> {
+    clearTimeout(loading);
     health.setState('draining');
     // New connections are refused from here on; then subscriptions end, since they would keep their connections open for ever.
     const httpEnded = http.stop(drainMs);

@@ -1,6 +1,7 @@
 /** Verifies bearer tokens (JWT) by public keys, and remembers the verdict: ES256 costs 0.14 ms a token, a look-up a microsecond. */
 import { createRemoteJWKSet, errors, importJWK, importSPKI, jwtVerify, type JWK, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../cache/at-most.ts';
 import type { Clock } from '../clock.ts';
 import { readClaims } from './claims.ts';
 import { KeysUnavailableError, TokenError, type TokenVerifier, type VerifiedToken } from './token-verifier.ts';
@@ -31,7 +32,7 @@ type Check = (token: string, options: JWTVerifyOptions) => Promise<{ readonly pa
 export async function createTokenVerifier(options: TokenVerifierOptions): Promise<TokenVerifier> {
   const { clock, joins = true } = options;
   const check = await checkFor(options);
-  const known = new LRUCache<string, { readonly token: VerifiedToken; readonly goodUntilMs: number }>({ max: REMEMBERED_TOKENS_MAX });
+  const known = new LRUCache<string, { readonly token: VerifiedToken; readonly goodUntilMs: number }>(atMost(REMEMBERED_TOKENS_MAX));
 
   /** Verdicts that are being found out: a crowd that comes with one token makes one job. */
   const pending = new Map<string, Promise<VerifiedToken>>();

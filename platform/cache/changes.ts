@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { TenantId } from '../../domain/ids.ts';
 import type { Delivered } from '../live-bus/live-bus.ts';
 import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
+import { atMost } from './at-most.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import { createListTags } from './list-tags.ts';
 import { viewTag } from './view-tags.ts';
@@ -44,14 +45,14 @@ export function createChanges(options: ChangesOptions = {}): Changes {
   const epochs = createEpochs(options);
   const lists = createListTags({ listsMax: options.listsMax, onForgotten: (tag) => epochs.move([tag]) });
   const versions = new LRUCache<string, number>({
-    max: options.versionsMax ?? VERSIONS_MAX,
+    ...atMost(options.versionsMax ?? VERSIONS_MAX),
     // Nobody would notice a newer version any more.
     dispose: (_version, tag, reason) => {
       if (reason === 'evict') epochs.move([tag]);
     },
   });
   const absent = new LRUCache<string, true>({
-    max: ABSENT_MAX,
+    ...atMost(ABSENT_MAX),
     dispose: (_true, tag, reason) => {
       if (reason === 'evict') epochs.move([tag]);
     },

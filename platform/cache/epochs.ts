@@ -3,6 +3,7 @@
  * keeping only if none of its tags has moved since. Which tags those are need not be known beforehand. Edge safe.
  */
 import { LRUCache } from 'lru-cache';
+import { atMost } from './at-most.ts';
 
 /** A moment in the order of changes that this process heard of; no clock. */
 export type Epoch = number;
@@ -28,7 +29,7 @@ export function createEpochs({ movesMax = MOVES_MAX }: { readonly movesMax?: num
   let forgottenUpTo = 0;
   const listeners: ((tags: readonly string[] | null) => void)[] = [];
   const movedAt = new LRUCache<string, Epoch>({
-    max: movesMax,
+    ...atMost(movesMax),
     dispose: (at, _tag, reason) => {
       if (reason === 'evict') forgottenUpTo = Math.max(forgottenUpTo, at);
     },

@@ -1,5 +1,6 @@
 /** The lists that somebody in this process reads or keeps, so that a change moves those that it can touch and no others. Edge safe. */
 import { LRUCache } from 'lru-cache';
+import { atMost } from './at-most.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import { ALL_FACET, canTouch, type IndexChange, type ListShape } from '../../domain/views/index-change.ts';
 import type { ListQuery, ViewKind } from '../read-models/read-models.ts';
@@ -32,7 +33,7 @@ export function createListTags({ listsMax = LISTS_MAX, onForgotten }: ListTagsOp
   /** By tenant and kind. */
   const all = new Map<string, Set<string>>();
   const lists = new LRUCache<string, KnownList>({
-    max: listsMax,
+    ...atMost(listsMax),
     dispose: (list, tag, reason) => {
       if (reason !== 'evict') return;
       remove(list);

@@ -1,5 +1,5 @@
 /** From what was asked to the envelope that goes into the log. Throws ApiError (BAD_USER_INPUT). */
-import type { CommandId } from '../../domain/ids.ts';
+import type { CommandId, TenantId } from '../../domain/ids.ts';
 import { commandLane } from '../../domain/lanes.ts';
 import type { CommandEnvelope } from '../../domain/messages.ts';
 import { digest, keyedCommandId, newId } from '../../platform/messages/new-id.ts';
@@ -26,10 +26,11 @@ export async function buildEnvelope<Input>(
   const { tenant } = identity;
   if (expectedVersion != null && expectedVersion < 0) throw badInput('expectedVersion is a version: 0 or more', 'expectedVersion');
   const issuedAt = ports.clock.now().toISOString();
-  const id = await commandIdOf(context, idempotencyKey);
+  const id = idempotencyKey == null ? newId('command', ports.clock.now().getTime()) : await keyedIdOf(identity.tenant, idempotencyKey);
   const { streamId, command } = await definition.prepare(input, { context, tenant, commandId: id, now: issuedAt });
-  // Of what was asked, not of what was made of it: a repeat has another time, and finds other prices.
-  const fingerprint = await digest(canonicalJson({ type: definition.type, input, expectedVersion: expectedVersion ?? null }));
+  // Of what was asked, not of what was made of it: a repeat has another time, and finds other prices. Nobody can ask again for an id that was made here.
+  const asked = { type: definition.type, input, expectedVersion: expectedVersion ?? null };
+  const fingerprint = idempotencyKey == null ? id : await digest(canonicalJson(asked));
   const isNew = definition.type === 'CreateLead';
   return {
     schema: 1,
@@ -46,11 +47,10 @@ export async function buildEnvelope<Input>(
   };
 }
 
-async function commandIdOf({ identity, ports }: RequestContext, key: string | null | undefined): Promise<CommandId> {
-  if (key == null) return newId('command', ports.clock.now().getTime());
+async function keyedIdOf(tenant: TenantId, key: string): Promise<CommandId> {
   checkKey(key);
   // Workers decide ids by keys, too: a client must not be able to name theirs.
-  return keyedCommandId(identity.tenant, `client:${key}`);
+  return keyedCommandId(tenant, `client:${key}`);
 }
 
 /** Throws ApiError (BAD_USER_INPUT) where the text cannot be an idempotency key. */

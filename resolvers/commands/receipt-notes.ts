@@ -15,11 +15,14 @@ export interface ReceiptNotes {
 }
 
 const RECEIPTS_PER_REQUEST_MAX = 500;
+/** How long a note waits for others: no answer waits for it, and a request for each costs more than anything else about them. */
+const GATHER_MS = 10;
 /** While the read models hang, what comes beyond these is left to the workers. */
 const RECEIPTS_WAITING_MAX = 20_000;
 
 export function createReceiptNotes({ readModels, logger }: Pick<GatewayPorts, 'readModels' | 'logger'>): ReceiptNotes {
   const batcher = createBatcher<readonly CommandReceipt[], void>({
+    gather: () => new Promise((resolve) => setTimeout(resolve, GATHER_MS)),
     sizeMax: RECEIPTS_PER_REQUEST_MAX,
     sizeOf: (receipts) => receipts.length,
     async flush(groups) {

@@ -3,6 +3,7 @@
  * newest, and once they are there again they may still have something older. No reader of this gateway is shown that (promise 6).
  */
 import { LRUCache } from 'lru-cache';
+import { atMost } from '../../platform/cache/at-most.ts';
 import type { ReadModels, ViewRef } from '../../platform/read-models/read-models.ts';
 
 /** Of a long outage the oldest are forgotten first; the projector has caught up with those soonest. */
@@ -17,7 +18,7 @@ export interface ServedVersions {
 const keyOf = ({ tenant, kind, id }: ViewRef): string => `${tenant}:${kind}:${id}`;
 
 function createServedVersions(): ServedVersions {
-  const versions = new LRUCache<string, number>({ max: REMEMBERED_MAX });
+  const versions = new LRUCache<string, number>(atMost(REMEMBERED_MAX));
   return {
     floorOf: (ref) => versions.get(keyOf(ref)) ?? 0,
     served(ref, version) {

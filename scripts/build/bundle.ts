@@ -72,14 +72,18 @@ const builtinsAtOnce: Plugin = {
   },
 };
 
-/** Of undici only the pool is used; the package's entry loads a second fetch, caches and mocks. */
+/** Of undici only the pool and its requests are used; the package's entry, which puts the two together, loads a second fetch, caches and mocks. */
+const POOL = `
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import request from 'undici/lib/api/api-request.js';
+export { default as Pool } from 'undici/lib/dispatcher/pool.js';
+Dispatcher.prototype.request = request;
+`;
+
 const poolAlone: Plugin = {
   name: "undici's pool",
   setup(bundler) {
     bundler.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'pool' }));
-    bundler.onLoad({ filter: /.*/, namespace: 'pool' }, () => ({
-      contents: "export { default as Pool } from 'undici/lib/dispatcher/pool.js';",
-      resolveDir: ROOT,
-    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'pool' }, () => ({ contents: POOL, resolveDir: ROOT }));
   },
 };

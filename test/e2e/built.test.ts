@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { builtFile, bundleProcesses } from '../../scripts/build/bundle.ts';
+import type { Api } from '../support/api.ts';
 import { BARE_SERVER, firstAnswer, type FirstAnswer, type FirstQuestion } from '../support/first-answer.ts';
 import { DEADLINE } from '../support/program.ts';
 import { describeWithServices } from '../support/services.ts';
@@ -16,6 +17,11 @@ const folder = mkdtempSync(join(tmpdir(), 'lead-intelligence-built-'));
 beforeAll(() => bundleProcesses(folder));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+async function partsOf(api: Api): Promise<readonly object[]> {
+  const { health } = await api.data<{ health: { components: readonly object[] } }>('{ health { components { component status } } }');
+  return health.components;
+}
+
 describeWithServices('the built processes', ['kafka', 'redis', 'postgres', 'bridge'], () => {
   it('take a command in by one gateway, carry it out, and show it by the other, with no packages beside them', async () => {
     const system = await startSystem('scaled', { built: folder });
@@ -25,6 +31,8 @@ describeWithServices('the built processes', ['kafka', 'redis', 'postgres', 'brid
       // A machine that has much to do may be told to send it again.
       const { receipt } = await vi.waitFor(() => one.data<{ receipt: Receipt }>(CREATE_LEAD, lead), DEADLINE);
       await vi.waitFor(async () => expect(await readLead(other, receipt.leadId)).toMatchObject({ id: receipt.leadId, name: 'Built' }), DEADLINE);
+      // What cannot be read comes from the origin: an answer alone does not say that Redis can be reached.
+      await vi.waitFor(async () => expect(await partsOf(other)).toContainEqual({ component: 'readModels', status: 'UP' }), DEADLINE);
     } catch (error) {
       console.error(system.logs());
       throw error;

@@ -3,10 +3,12 @@
  * An idle log sends at once. Retries are whole requests on a new producer: a retry inside kafkajs takes a broker that has answered
  * for done, although a partition may have moved to it since, and its records would be lost.
  */
-import { Partitioners, type Kafka, type Producer, type ProducerBatch, type TopicMessages } from 'kafkajs';
+import type { Kafka, Producer, ProducerBatch, TopicMessages } from 'kafkajs';
+import { nextTurn } from '../next-turn.ts';
 import { givenUp, type AppendOptions, type LogRecord } from '../log.ts';
 import { createConnection } from './connection.ts';
 import { isPassing, persist } from './failures.ts';
+import { createPartitioner } from './partitioner.ts';
 import type { KafkaTiming } from './timing.ts';
 
 export interface Appender {
@@ -59,9 +61,11 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
   };
 
   const sendAll = async (): Promise<void> => {
-    // What is appended in the same turn goes out together.
-    await Promise.resolve();
-    while (waiting.length > 0) await settle(takeRequest());
+    do {
+      await nextTurn();
+      const parcels = takeRequest();
+      if (parcels.length > 0) await settle(parcels);
+    } while (waiting.length > 0);
     sending = undefined;
   };
   const takeRequest = (): Parcel[] => {
@@ -95,8 +99,7 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
 }
 
 /** Same key, same partition as with the Java client (murmur2). */
-export const producerWithoutRetries = (kafka: Kafka): Producer =>
-  kafka.producer({ allowAutoTopicCreation: false, createPartitioner: Partitioners.DefaultPartitioner, retry: { retries: 0 } });
+export const producerWithoutRetries = (kafka: Kafka): Producer => kafka.producer({ allowAutoTopicCreation: false, createPartitioner, retry: { retries: 0 } });
 
 function byTopic(records: readonly LogRecord[]): TopicMessages[] {
   const topics = new Map<string, TopicMessages>();

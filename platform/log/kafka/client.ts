@@ -1,6 +1,7 @@
 /** kafkajs as this product sets it up. */
 import { Kafka, logLevel, type logCreator } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
+import { quickenKafkaProduce } from './quick-produce.ts';
 import { quietKafkaTimers } from './quiet-timers.ts';
 
 export interface KafkaAddress {
@@ -13,6 +14,7 @@ const CONNECTION_TIMEOUT_MS = 1_000;
 /** A client whose requests are given up after requestTimeoutMs. It connects nowhere yet. */
 export function kafkaClient(address: KafkaAddress, requestTimeoutMs: number, logger: Logger): Kafka {
   quietKafkaTimers();
+  quickenKafkaProduce();
   return new Kafka({
     brokers: [...address.brokers],
     clientId: address.clientId,

@@ -1,4 +1,4 @@
-/** Group commit: what arrives while a flush runs goes out together with the next one; with none running it goes at once. */
+/** Group commit: what arrives while a flush runs goes out together with the next one; with none running it goes at once, or as soon as `gather` says. */
 
 export interface Batcher<T, R> {
   /**
@@ -16,11 +16,15 @@ interface Waiting<T, R> {
   readonly reject: (error: unknown) => void;
 }
 
-/** `flush` answers in the order of its items. `sizeOf` weighs an item; a flush takes items up to `sizeMax` together, and at least one. */
+/**
+ * `flush` answers in the order of its items. `sizeOf` weighs an item; a flush takes items up to `sizeMax` together, and at least one.
+ * `gather` is waited for before a flush: whatever is added meanwhile goes with it. Absent: nothing is waited for.
+ */
 export function createBatcher<T, R>(options: {
   readonly flush: (items: readonly T[]) => Promise<readonly R[]>;
   readonly sizeOf: (item: T) => number;
   readonly sizeMax: number;
+  readonly gather?: () => Promise<void>;
 }): Batcher<T, R> {
   let waiting: Waiting<T, R>[] = [];
   let running: Promise<void> | null = null;
@@ -40,7 +44,9 @@ export function createBatcher<T, R>(options: {
 
   const flushAll = async (): Promise<void> => {
     while (waiting.length > 0) {
+      if (options.gather) await options.gather();
       const taken = takeSome();
+      if (taken.length === 0) break; // They gave up.
       try {
         const results = await options.flush(taken.map(({ item }) => item));
         taken.forEach(({ resolve, reject }, index) =>

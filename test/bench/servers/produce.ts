@@ -1,6 +1,6 @@
 /**
  * The log's way into Kafka, and a bare kafkajs producer with the same records, in one process on one core, in interleaved rounds.
- * Arguments: brokers, seconds of a round, rounds. Both sides have the patch of kafkajs's idle timer (platform/log/kafka/quiet-timers.ts).
+ * Arguments: brokers, seconds of a round, rounds. Both sides have the patches of kafkajs (platform/log/kafka/quiet-timers.ts, quick-produce.ts).
  */
 import { Kafka, logLevel, Partitioners, type Producer } from 'kafkajs';
 import { createKafkaLog } from '../../../platform/log/kafka-log.ts';
