@@ -63,7 +63,7 @@ describe('an explained answer', () => {
 
   it('also comes through Yoga', async () => {
     const headers = { ...EXPLAIN.headers, authorization: `Bearer ${await gateway.token(ADMIN)}` };
-    const response = await gateway.post(JSON.stringify({ query: LEAD, extensions: {} }), headers);
+    const response = await gateway.post(JSON.stringify({ query: LEAD, extensions: { ofAnother: 'tool' } }), headers);
     expect(await response.json()).toMatchObject({ extensions: { explain: { L0: 'NOT_SHARED', parts: [{ id: ADA, layer: 'L1' }] } } });
   });
 

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { createBrokerage } from '../../support/brokerage.ts';
-import { CHANGES, scoreLead, startWatchedGateway, watch, type WatchedGateway } from '../../support/watching.ts';
+import { CHANGES, scoreLead, startWatchedGateway, watch, type WatchedGateway, type Watcher } from '../../support/watching.ts';
 
 const GATEWAYS = 3;
 const WATCHERS = 300;
@@ -13,7 +13,7 @@ function createFollower(gateways: readonly (WatchedGateway | null)[], token: str
   const versions: unknown[] = [];
   let cursor: string | undefined;
   const over = new AbortController();
-  let leave = (): void => undefined;
+  let current: Watcher | undefined;
   const follow = async (): Promise<void> => {
     for (let at = Math.floor(Math.random() * GATEWAYS); !over.signal.aborted; at = (at + 1) % GATEWAYS) {
       const gateway = gateways[at];
@@ -24,19 +24,21 @@ function createFollower(gateways: readonly (WatchedGateway | null)[], token: str
         continue;
       }
       onReconnect();
-      leave = () => watcher.leave();
-      if (over.signal.aborted) leave();
+      current = watcher;
+      if (over.signal.aborted) watcher.leave();
       await watcher.ended;
       versions.push(...watcher.news().map(({ version }) => version));
       cursor = watcher.lastId() ?? cursor;
+      current = undefined;
     }
   };
   const running = follow();
   return {
     versions,
+    newest: (): unknown => current?.news().at(-1)?.['version'] ?? versions.at(-1),
     async end(): Promise<void> {
       over.abort();
-      leave();
+      current?.leave();
       await running;
     },
   };
@@ -75,7 +77,7 @@ it('reconnects no more in a second than it may, and nobody misses a change or ha
   await delay(300);
   done.abort();
   await changes;
-  await delay(1_000);
+  await expect.poll(() => followers.filter((follower) => follower.newest() !== version).length, { timeout: 30_000 }).toBe(0);
   await Promise.all(followers.map((follower) => follower.end()));
   const after = reconnects.slice(began);
   expect(after.length).toBeGreaterThanOrEqual(WATCHERS);

@@ -181,11 +181,11 @@ describeWithServices('gateways over one Redis', ['bridge'], ({ bridge }) => {
 
   test('what goes through Yoga shares answers like all else', async () => {
     const [first, second] = [await openOffice(), await openOffice()];
-    const made = await first.ask(NODES, { extensions: {} });
+    const made = await first.ask(NODES, { extensions: { ofAnother: 'tool' } });
     await settled(first);
     expect(first.calls).toHaveLength(3);
     // Extensions go through Yoga.
-    expect(await second.ask(NODES, { extensions: {} })).toEqual(made);
+    expect(await second.ask(NODES, { extensions: { ofAnother: 'tool' } })).toEqual(made);
     expect(second.calls).toEqual([]);
     expect(await metric(second, 'hits_total')).toBe(1);
   });

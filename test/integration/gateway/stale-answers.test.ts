@@ -84,7 +84,7 @@ describe('while nothing can be read', () => {
   it('also through Yoga, by GET and over WebSocket', async () => {
     everythingFails();
     const data = { lead: { id: ADA, version: 3 } };
-    const long = await gateway.post(JSON.stringify({ query: LEAD, extensions: {} }));
+    const long = await gateway.post(JSON.stringify({ query: LEAD, extensions: { ofAnother: 'tool' } }));
     expect([await long.json(), long.headers.get('age')]).toEqual([named(data), '60']);
     const got = await gateway.get(LEAD, { 'if-none-match': '*' });
     expect([got.status, await got.json(), got.headers.get('age'), got.headers.get('etag')]).toEqual([200, named(data), '60', null]);
