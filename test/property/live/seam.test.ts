@@ -4,7 +4,7 @@
  */
 import * as fc from 'fast-check';
 import { Kind, OperationTypeNode, parse, type OperationDefinitionNode } from 'graphql';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createLive } from '../../../gateway/live/live.ts';
 import type { LiveQuestion } from '../../../gateway/live/live-question.ts';
 import type { LiveSink, Member } from '../../../gateway/live/member.ts';
@@ -142,14 +142,16 @@ const property = (breakIt: Break) =>
     });
     await order.waitFor(Promise.all(running));
     const all = Array.from({ length: world.version() }, (_, at) => at + 1);
-    const deadlineMs = performance.now() + 2_000;
-    const isDone = (): boolean => watchers.every(({ told }) => (told.at(-1) ?? 0) >= world.version());
-    while (!isDone() && performance.now() < deadlineMs) {
+    const told = async (): Promise<void> => {
       await order.waitIdle();
-      await new Promise((resolve) => void setTimeout(resolve, 1));
+      expect(watchers.every((watcher) => (watcher.told.at(-1) ?? 0) >= world.version())).toBe(true);
+    };
+    try {
+      await vi.waitFor(told, { timeout: 2_000, interval: 1 });
+    } finally {
+      await world.end();
     }
-    await world.end();
-    for (const { told } of watchers) expect(told).toEqual(all);
+    for (const watcher of watchers) expect(watcher.told).toEqual(all);
   });
 
 const RUNS = Number(process.env['INTERLEAVINGS'] ?? 300);
