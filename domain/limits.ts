@@ -28,4 +28,6 @@ export const LIMITS = {
   propertyIdsKept: 500,
   matches: 100,
   automationActions: 50,
+  /** Days of which a lead remembers what happened on them, for counts by day: more than the longest range of the board. */
+  daysKept: 100,
 } as const;

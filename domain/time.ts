@@ -23,6 +23,9 @@ export function parseTime(text: string): string | null {
 /** Date.parse takes the 30th of February for the 1st of March. */
 const isCalendarDay = (date: string, day: number): boolean => new Date(`${date}T00:00:00Z`).getUTCDate() === day;
 
+/** The day of a time, in UTC: `2026-03-01`. */
+export const dayOf = (at: string): string => at.slice(0, 10);
+
 export const plusMs = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 export const later = (a: string | undefined, b: string): string => (a !== undefined && a > b ? a : b);
 export const hoursBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / HOUR_MS;

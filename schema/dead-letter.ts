@@ -1,7 +1,6 @@
 /** What could not be handled, and having it tried again. */
 import type { DeadLetter } from '../resolvers/dead-letters/dead-letter.ts';
 import { appendedAt, laneOfLetter, leadOfLetter, receiptOfLetter } from '../resolvers/dead-letters/dead-letter.ts';
-import { listDeadLetters } from '../resolvers/dead-letters/list.ts';
 import { withMutations } from './late-mutations.ts';
 import { builder } from './builder.ts';
 import { connectionType } from './connection.ts';
@@ -9,6 +8,7 @@ import { LaneEnum, WaitEnum } from './enums.ts';
 import { keptFor } from './kept-for.ts';
 import { NodeInterface } from './node.ts';
 import { CommandReceiptType } from './refs.ts';
+import { seldom } from './seldom.ts';
 
 const DeadLetterType = builder.objectRef<DeadLetter>('DeadLetter').implement({
   description: 'A record of the log that could not be handled: why, how often it was tried, where it stood. Admins only.',
@@ -71,7 +71,7 @@ builder.queryField('deadLetters', (t) =>
       first: t.arg.int({ defaultValue: 20, description: '1 to 100.' }),
       after: t.arg.string(),
     },
-    resolve: (_root, args, context) => listDeadLetters(context, args),
+    resolve: async (_root, args, context) => (await seldom()).listDeadLetters(context, args),
   }),
 );
 

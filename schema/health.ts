@@ -2,6 +2,7 @@
 import type { ComponentHealth, Health } from '../resolvers/component-health.ts';
 import { builder } from './builder.ts';
 import { ComponentStatusEnum } from './enums.ts';
+import { seldom } from './seldom.ts';
 
 const FactType = builder.objectRef<ComponentHealth['facts'][number]>('HealthFact').implement({
   fields: (t) => ({ name: t.exposeString('name'), value: t.exposeString('value') }),
@@ -34,6 +35,4 @@ const HealthType = builder.objectRef<Health>('Health').implement({
   }),
 });
 
-builder.queryField('health', (t) =>
-  t.field({ type: HealthType, resolve: async (_root, _args, context) => (await import('../resolvers/health.ts')).healthOf(context) }),
-);
+builder.queryField('health', (t) => t.field({ type: HealthType, resolve: async (_root, _args, context) => (await seldom()).healthOf(context) }));

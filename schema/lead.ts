@@ -3,8 +3,6 @@ import { leadById } from '../resolvers/leads/lead.ts';
 import { isOverdue, nameOf } from '../resolvers/leads/lead-fields.ts';
 import { listLeads } from '../resolvers/leads/list.ts';
 import { matchesOf } from '../resolvers/leads/matches.ts';
-import { scoreHistoryOf } from '../resolvers/leads/score-history.ts';
-import { timelineOf } from '../resolvers/leads/timeline.ts';
 import { dependsOn } from './authority.ts';
 import { builder } from './builder.ts';
 import { connectionType } from './connection.ts';
@@ -16,6 +14,7 @@ import { NodeInterface } from './node.ts';
 import { InsightType, ScorePointType, ScoreType } from './score.ts';
 import { TimelineConnection } from './timeline.ts';
 import { AgentType, LeadType } from './refs.ts';
+import { seldom } from './seldom.ts';
 import { isView } from './view-type.ts';
 
 LeadType.implement({
@@ -44,7 +43,7 @@ LeadType.implement({
       type: [ScorePointType],
       description: 'Newest first, 100 at the most.',
       args: { first: t.arg.int({ defaultValue: 20 }) },
-      resolve: (lead, args, context) => scoreHistoryOf(context, lead, args.first),
+      resolve: async (lead, args, context) => (await seldom()).scoreHistoryOf(context, lead, args.first),
     }),
     insight: t.expose('insight', { type: InsightType, nullable: true, description: 'Null until the first score.' }),
     agent: t.field({
@@ -66,7 +65,7 @@ LeadType.implement({
       type: TimelineConnection,
       description: 'Its events, newest first: the audit trail.',
       args: { first: t.arg.int({ defaultValue: 20 }), after: t.arg.string() },
-      resolve: (lead, args, context) => timelineOf(context, lead, args),
+      resolve: async (lead, args, context) => (await seldom()).timelineOf(context, lead, args),
     }),
     responseDueAt: t.expose('responseDueAt', { type: 'DateTime', nullable: true, description: 'By when somebody should answer; null once answered.' }),
     respondedAt: t.expose('respondedAt', { type: 'DateTime', nullable: true }),

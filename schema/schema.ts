@@ -12,6 +12,7 @@ import './property-mutations.ts';
 import './agent-mutations.ts';
 import './import.ts';
 import './subscriptions.ts';
+import './board.ts';
 import { builder } from './builder.ts';
 
 /** In the order in which it is written: sorting it takes a fifth as long as building it, at every start. The printed one is sorted. */

@@ -8,6 +8,7 @@ import { isLive } from './live.ts';
 import { ScoreDirectionEnum, TierEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
 import { CommandReceiptType, LeadType, PropertyType } from './refs.ts';
+import { seldom } from './seldom.ts';
 
 const ScoreNewsType = builder.objectRef<ScoreNews>('LeadScoreChange').implement({
   description: 'A lead has a new score.',
@@ -114,8 +115,7 @@ builder.subscriptionFields((t) => ({
     type: CommandReceiptType,
     description: 'The receipt as it is, then each change of it; ends once nothing more can come.',
     args: { id: t.arg.id({ required: true }) },
-    // Loaded when it is first needed: at the edge it seldom is.
-    subscribe: async (_root, args, context) => (await import('../resolvers/commands/command-updated.ts')).commandUpdated(context, args.id),
+    subscribe: async (_root, args, context) => (await seldom()).commandUpdated(context, args.id),
     resolve: (receipt) => orThrow(receipt),
   }),
 }));

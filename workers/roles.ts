@@ -1,4 +1,5 @@
 /** Every role by its name. */
+import { analyticsRole } from './analytics/role.ts';
 import { commandHandlerRole } from './command-handler/role.ts';
 import type { WorkersConfig } from './config.ts';
 import type { Role, RoleName } from './kit/role.ts';
@@ -16,6 +17,7 @@ export function rolesByName({ originToken, logRetentionMs }: Pick<WorkersConfig,
     projector: projectorRole,
     scoring: scoringRole,
     matching: matchingRole,
+    analytics: analyticsRole,
     origin: createOriginRole(originToken),
   };
 }

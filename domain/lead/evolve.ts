@@ -8,6 +8,7 @@ import { patchedLead } from './change.ts';
 import { emptyLead } from './defaults.ts';
 import type { LeadErased, LeadEvent, LeadScored, StageChanged, TagsChanged } from './events.ts';
 import { withInteraction } from './evolve/engagement.ts';
+import { withAnswer, withTierMove } from './evolve/days.ts';
 import { answered, awaiting, responseDue } from './evolve/response.ts';
 import { taskCompleted, taskScheduled } from './evolve/tasks.ts';
 import type { Lead } from './lead.ts';
@@ -69,7 +70,8 @@ function next(lead: Lead, recorded: RecordedEvent<LeadEvent>): Lead {
 /** The first step out of NEW is somebody's answer; a closed lead waits for nobody. */
 function withStage(lead: Lead, { from, to }: StageChanged, at: string): Lead {
   const moved: Lead = { ...lead, stage: to, stageSince: at };
-  return from === 'NEW' || isClosed(to) ? answered(moved, at) : moved;
+  if (isClosed(to)) return answered(moved, at);
+  return from === 'NEW' ? answered(withAnswer(moved, at), at) : moved;
 }
 
 const withTags = (tags: readonly string[], { added, removed }: TagsChanged): readonly string[] => {
@@ -79,7 +81,8 @@ const withTags = (tags: readonly string[], { added, removed }: TagsChanged): rea
 
 /** The clock of an answer starts with the first score, unless the person wrote before; a later score moves the due time, not the start. */
 function withScore(lead: Lead, { score, previous, insight, basedOnVersion }: LeadScored, at: string): Lead {
-  const scored: Lead = { ...lead, score, previousScore: previous?.value, scoredVersion: basedOnVersion, insight };
+  const moved = withTierMove(lead, lead.score?.tier, score.tier, at);
+  const scored: Lead = { ...moved, score, previousScore: previous?.value, scoredVersion: basedOnVersion, insight };
   return scored.respondedAt === undefined ? responseDue(awaiting(scored, at)) : scored;
 }
 

@@ -1,6 +1,6 @@
 /** What a lead is: the folded state of its events, which is also the view that queries read. */
 import type { AgentId, LeadId, PropertyId, TenantId } from '../ids.ts';
-import type { LeadScore, Insight } from '../scoring/score.ts';
+import type { Insight, LeadScore, Tier } from '../scoring/score.ts';
 import type { PropertyMatch } from '../matching/property-match.ts';
 
 export const LEAD_SOURCES = [
@@ -115,6 +115,22 @@ export interface Campaign {
   readonly utmContent?: string | undefined;
 }
 
+/** A day on which the lead ended in another tier than it began in. Null: it had no score before. Days are those of UTC, `2026-03-01`. */
+export interface TierDay {
+  readonly day: string;
+  readonly from: Tier | null;
+  readonly to: Tier;
+}
+/** A day on which we answered. */
+export interface AnswerDay {
+  readonly day: string;
+  readonly answers: number;
+  /** Of these not later than the score promised. */
+  readonly inTime: number;
+  /** From when the person began to wait, summed. */
+  readonly minutes: number;
+}
+
 /** One lead, whole. Times are ISO 8601 in UTC with milliseconds. `version` is the number of its events. */
 export interface Lead {
   readonly tenant: TenantId;
@@ -155,6 +171,9 @@ export interface Lead {
   readonly respondedAt?: string | undefined;
   /** Since when somebody should answer: the first inbound moment without an answer, else the first score. */
   readonly awaitingSince?: string | undefined;
+  /** Oldest first; absent: none. */
+  readonly tierDays?: readonly TierDay[] | undefined;
+  readonly answerDays?: readonly AnswerDay[] | undefined;
   /** IANA name; rules of quiet and business hours use it. */
   readonly timeZone: string;
   /** True for leads that the demo generator made up. */

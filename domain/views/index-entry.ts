@@ -1,4 +1,4 @@
-/** How lists find a view. Made by the pure functions beside this file, kept by the read models. */
+/** How lists find a view, and what it adds to totals. Made by the pure functions beside this file, kept by the read models. */
 export interface IndexEntry {
   /** Equality filters that hold for it: `tier:HOT`, `stage:NEW`, `tag:vip`. Every view also stands in the list without facets. */
   readonly facets: readonly string[];
@@ -8,4 +8,6 @@ export interface IndexEntry {
   readonly fields: Readonly<Record<string, number | string>>;
   /** Case-folded words for text search. */
   readonly words: readonly string[];
+  /** What it adds to its tenant's totals of its kind: whole numbers by name, none of them 0. Absent: nothing. */
+  readonly adds?: Readonly<Record<string, number>> | undefined;
 }

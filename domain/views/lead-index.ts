@@ -2,12 +2,13 @@
 import type { Lead } from '../lead/lead.ts';
 import type { IndexEntry } from './index-entry.ts';
 import { agentFacet, DEGRADED_FACET, LEAD_FIELDS, scoreKey, sourceFacet, stageFacet, tagFacet, tierFacet } from './index-names.ts';
+import { leadTotals } from './lead-totals.ts';
 import { phoneWords, searchWords } from './words.ts';
 
-/** Null: in no list, because it was erased. */
+/** Null: in no list and no total, because it was erased. */
 export function leadIndex(lead: Lead): IndexEntry | null {
   if (lead.erasedAt !== undefined) return null;
-  return { facets: facetsOf(lead), sorts: sortsOf(lead), fields: fieldsOf(lead), words: wordsOf(lead) };
+  return { facets: facetsOf(lead), sorts: sortsOf(lead), fields: fieldsOf(lead), words: wordsOf(lead), adds: leadTotals(lead) };
 }
 
 function facetsOf({ score, stage, source, agentId, tags }: Lead): readonly string[] {

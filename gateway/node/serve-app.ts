@@ -4,6 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
 import { loadMutations } from '../../schema/late-mutations.ts';
+import { loadSeldom } from '../../schema/seldom.ts';
 import type { Health } from '../health.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { Live } from '../live/live.ts';
@@ -44,7 +45,7 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
   health.setState('ready');
   const loadLater = async (): Promise<void> => {
     try {
-      await Promise.all([app.yoga(), loadMutations(), http.load()]);
+      await Promise.all([app.yoga(), loadMutations(), loadSeldom(), http.load()]);
     } catch (error) {
       // Whoever needs it loads it again, and is told.
       logger.error({ err: error }, 'a part of the gateway could not be loaded');

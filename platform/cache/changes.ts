@@ -69,11 +69,12 @@ export function createChanges(options: ChangesOptions = {}): Changes {
     epochs,
     tagOfView: viewTag,
     tagOfList: (query) => lists.tagOf(query),
-    heard(message) {
-      // A receipt is in no list, and nobody keeps receipts.
-      if (message.kind === 'command') return;
-      isNews(viewTag(message), message.version);
-      epochs.move([viewTag(message), ...lists.touchedBy(message.tenant, message.kind, message.lists)]);
+    heard({ tenant, kind, id, version, lists: touched }) {
+      // A receipt is in no list, and nobody keeps receipts; a board is as old as the leads that it is made of.
+      if (kind === 'command' || kind === 'board') return;
+      const tag = viewTag({ tenant, kind, id });
+      isNews(tag, version);
+      epochs.move([tag, ...lists.touchedBy(tenant, kind, touched)]);
     },
     saw(ref, version) {
       const tag = viewTag(ref);

@@ -2,14 +2,15 @@
 import type { TenantId } from '../../domain/ids.ts';
 import type { Stage } from '../../domain/lead/lead.ts';
 import type { ScoreSource, Tier } from '../../domain/scoring/score.ts';
+import type { FigureChange } from '../../domain/views/board.ts';
 import type { IndexChange } from '../../domain/views/index-change.ts';
 
 /** What changed, small: readers fetch the view itself. */
 export interface LiveMessage {
   readonly tenant: TenantId;
-  readonly kind: 'lead' | 'property' | 'agent' | 'command';
+  readonly kind: 'lead' | 'property' | 'agent' | 'command' | 'board';
   readonly id: string;
-  /** Of the view, after the change. */
+  /** Of the view, after the change. A board is no view: of two of its messages the later one has the greater number. */
   readonly version: number;
   readonly at: string;
   /** Types of the events behind the change, in order. */
@@ -28,6 +29,8 @@ export interface LiveMessage {
         readonly source: ScoreSource;
       }
     | undefined;
+  /** Boards: the figures that are others now. */
+  readonly figures?: readonly FigureChange[] | undefined;
   /** Set where the change raised alerts. */
   readonly alerts?: readonly { readonly propertyId: string; readonly score: number; readonly message: string }[] | undefined;
 }

@@ -26,7 +26,7 @@ export interface InspectedView {
   readonly entriesBeyond: number;
 }
 
-/** The key of a list or of words behind its tenant and generation. */
+/** The key of a list, of words or of totals behind its tenant and generation. */
 export interface ListRef {
   readonly tenant: TenantId;
   readonly list: string;
@@ -42,10 +42,10 @@ export interface Generations {
   of(generation: number): ReadModels;
   /** In the order of refs. */
   inspect(generation: number, refs: readonly InspectedRef[]): Promise<readonly InspectedView[]>;
-  /** Every list and word list of a generation that has a member, some at a time; one may come twice. */
+  /** Every list, word list and hash of totals of a generation that has a member, some at a time; one may come twice. */
   lists(generation: number): AsyncIterable<readonly ListRef[]>;
-  /** How many members lists have, in their order; 0 where there is none. */
-  sizesOf(generation: number, lists: readonly ListRef[]): Promise<number[]>;
+  /** What lists hold, in their order, as far as it tells them apart: `5 members`; of totals all of them, `created@2026-03-01 4, leads 5`. */
+  contentsOf(generation: number, lists: readonly ListRef[]): Promise<string[]>;
   /** Removes every generation below this one, some keys at a time; yields how many each time. */
   sweepBelow(generation: number): AsyncIterable<number>;
 }

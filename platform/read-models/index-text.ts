@@ -25,10 +25,17 @@ function hasSeparator(text: string): boolean {
 const cleanAll = (texts: readonly string[]): string[] => [...new Set(texts.map(cleanText))];
 
 /** An entry as it is stored: clean and without repeats. */
-export function cleanIndex(index: IndexEntry): IndexEntry {
+export function cleanIndex(index: IndexEntry): IndexEntry & { readonly adds: NonNullable<IndexEntry['adds']> } {
   const sorts = Object.entries(index.sorts).map(([name, key]) => [cleanText(name), cleanText(key)] as const);
   const fields = Object.entries(index.fields).map(([name, value]) => [cleanText(name), typeof value === 'string' ? cleanText(value) : value] as const);
-  return { facets: cleanAll(index.facets), sorts: Object.fromEntries(sorts), fields: Object.fromEntries(fields), words: cleanAll(index.words) };
+  const adds = Object.entries(index.adds ?? {}).map(([name, count]) => [cleanText(name), count] as const);
+  return {
+    facets: cleanAll(index.facets),
+    sorts: Object.fromEntries(sorts),
+    fields: Object.fromEntries(fields),
+    words: cleanAll(index.words),
+    adds: Object.fromEntries(adds),
+  };
 }
 
 export const memberOf = (sortKey: string, id: string): string => `${sortKey}${MEMBER_SEPARATOR}${id}`;

@@ -1,7 +1,7 @@
 /** What a list query means, the same in every adapter. */
 import type { IndexEntry } from '../../domain/views/index-entry.ts';
 import { aboveMembersOf, cleanText, compareText, successor } from './index-text.ts';
-import type { ListQuery, ViewPut } from './read-models.ts';
+import { TOTALS_MAX, type ListQuery, type TotalsQuery, type ViewPut } from './read-models.ts';
 
 /** A list longer than this is walked in its order instead of being gathered by a word and sorted. */
 export const WORD_CANDIDATES_MAX = 1000;
@@ -52,8 +52,15 @@ export function fulfils(index: IndexEntry, plan: ListPlan): boolean {
   );
 }
 
+/** Throws a RangeError where it asks for too many names. */
+export function checkTotals({ names }: TotalsQuery): void {
+  if (names.length > TOTALS_MAX) throw new RangeError(`${names.length} totals at a time are too many: ${TOTALS_MAX} at most`);
+}
+
 /** Throws a RangeError where a view cannot be stored: a mistake of the caller's. */
 export function checkPut({ id, version, index, ttlSeconds }: ViewPut): void {
+  for (const [total, count] of Object.entries(index?.adds ?? {}))
+    if (!Number.isSafeInteger(count) || count === 0) throw new RangeError(`what adds to the total ${total} is a whole number other than 0, not ${count}`);
   if (!Number.isSafeInteger(version) || version < 0) throw new RangeError(`a version is a whole number from 0, not ${version}`);
   if (id === '' || cleanText(id) !== id) throw new RangeError(`an id is plain text, not ${JSON.stringify(id)}`);
   if (ttlSeconds === undefined) return;

@@ -1,9 +1,10 @@
 /** Read models in this process's memory: for the embedded size (rebuilt from the events at start) and for tests. */
+import type { IndexEntry } from '../../domain/views/index-entry.ts';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { newIdBody } from '../messages/new-id.ts';
-import { cleanIndex, compareText } from './index-text.ts';
-import { checkPut, planList } from './list-plan.ts';
+import { cleanIndex, cleanText, compareText } from './index-text.ts';
+import { checkPut, checkTotals, planList } from './list-plan.ts';
 import { createMemoryEntries } from './memory-entries.ts';
 import type { Listed } from './memory-lists.ts';
 import { createMemoryLists } from './memory-lists.ts';
@@ -18,8 +19,12 @@ interface Kept extends Listed {
 type Expiry = readonly [expiresAtMs: number, shelf: string, id: string];
 
 /** `moves`: of its lists. */
-const createShelf = () => ({ views: new Map<string, Kept>(), lists: createMemoryLists<Kept>(), moves: 0 });
+const createShelf = () => ({ views: new Map<string, Kept>(), lists: createMemoryLists<Kept>(), totals: new Map<string, number>(), moves: 0 });
 type Shelf = ReturnType<typeof createShelf>;
+
+function addTo(totals: Map<string, number>, adds: IndexEntry['adds'], sign: 1 | -1): void {
+  for (const [name, count] of Object.entries(adds ?? {})) totals.set(name, (totals.get(name) ?? 0) + sign * count);
+}
 
 const shelfKey = ({ tenant, kind }: Pick<ViewRef, 'tenant' | 'kind'>): string => `${tenant}\0${kind}`;
 const storedIn = ({ version, doc }: StoredView): StoredView => ({ version, doc });
@@ -58,7 +63,9 @@ export function createMemoryReadModels({ clock = systemClock }: { readonly clock
     const view = views.get(id) ?? { id, version, doc, index: null, expiresAtMs: undefined };
     const expiresAtMs = ttlSeconds === undefined ? undefined : nowMs() + ttlSeconds * 1000;
     if (view.index !== null || index !== null) shelf.moves += 1;
+    addTo(shelf.totals, view.index?.adds, -1);
     lists.move(view, index && cleanIndex(index));
+    addTo(shelf.totals, view.index?.adds, 1);
     views.set(id, Object.assign(view, { version, doc, expiresAtMs }));
     if (expiresAtMs !== undefined) expiries.set([expiresAtMs, key, id], true);
   };
@@ -93,6 +100,11 @@ export function createMemoryReadModels({ clock = systemClock }: { readonly clock
     },
     get: async (refs) => refs.map(find),
     list: async (query) => list(query),
+    totals: async (query) => {
+      checkTotals(query);
+      const totals = shelves.get(shelfKey(query))?.totals;
+      return query.names.map((name) => totals?.get(cleanText(name)) ?? 0);
+    },
     append: async (added) => added.forEach((entry) => entries.add(entry)),
     entries: async (ref, page) => entries.page(ref, page),
     removeEntries: async (refs) => refs.forEach((ref) => entries.remove(ref)),

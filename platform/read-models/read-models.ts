@@ -52,6 +52,15 @@ export interface ListPage {
   readonly edition?: string | undefined;
 }
 
+/** Sums over a tenant's views of a kind, by name: of what their index entries add (IndexEntry.adds). */
+export interface TotalsQuery {
+  readonly tenant: TenantId;
+  readonly kind: ViewKind;
+  /** At most 2,000. */
+  readonly names: readonly string[];
+}
+export const TOTALS_MAX = 2_000;
+
 /** Entries of a lead beside its view: its timeline, its scores. Numbered by the event's version. */
 export interface EntryRef {
   readonly tenant: TenantId;
@@ -76,6 +85,8 @@ export interface ReadModels {
   get(refs: readonly ViewRef[]): Promise<(StoredView | null)[]>;
   /** One request. Throws a RangeError where `first` is out of bounds. */
   list(query: ListQuery): Promise<ListPage>;
+  /** In the order of the names; 0 where nothing adds to it. Exactly what the stored views add: a total moves with its view, in one step. One request. Throws a RangeError for too many names. */
+  totals(query: TotalsQuery): Promise<number[]>;
   /** Adds entries; the same `n` again replaces it. One request. */
   append(entries: readonly (EntryRef & Entry)[]): Promise<void>;
   /** Newest first, those below `before` (absent: all). One request. */

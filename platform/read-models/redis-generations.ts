@@ -42,6 +42,12 @@ async function serverRun(client: RestRedis): Promise<string> {
   }
 }
 
+const isTotals = (list: string): boolean => list.startsWith('t:');
+const totalsText = (flat: readonly string[]): string =>
+  Array.from({ length: flat.length / 2 }, (_, at) => `${flat[2 * at]} ${flat[2 * at + 1]}`)
+    .toSorted()
+    .join(', ');
+
 export function createRedisGenerations(client: RestRedis): Generations {
   const scripts = { inspect: client.script(INSPECT_VIEWS), replace: client.script(REPLACE_POINTER) };
 
@@ -79,16 +85,16 @@ export function createRedisGenerations(client: RestRedis): Generations {
       for await (const keys of scan(generationPattern(generation))) {
         yield keys.flatMap((key) => {
           const parts = partsOfKey(key);
-          return parts && /^[iw]:/.test(parts.rest) ? [{ tenant: parts.tenant, list: parts.rest }] : [];
+          return parts && /^[iwt]:/.test(parts.rest) ? [{ tenant: parts.tenant, list: parts.rest }] : [];
         });
       }
     },
-    async sizesOf(generation, lists) {
-      const sizes = await sendAll(
+    async contentsOf(generation, lists) {
+      const contents = await sendAll(
         client,
-        lists.map(({ tenant, list }) => ['ZCARD', `${keyPrefix(tenant, generation)}${list}`]),
+        lists.map(({ tenant, list }) => [isTotals(list) ? 'HGETALL' : 'ZCARD', `${keyPrefix(tenant, generation)}${list}`]),
       );
-      return sizes.map(numberIn);
+      return contents.map((content, at) => (isTotals(lists[at]?.list ?? '') ? totalsText(arrayIn(content).map(textIn)) : `${numberIn(content)} members`));
     },
     async *sweepBelow(generation) {
       for await (const keys of scan('{*}:g*:*')) {

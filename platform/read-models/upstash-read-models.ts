@@ -3,14 +3,14 @@
  *
  * Keys begin `{tenant}:g<generation>:` (the braces keep a tenant in one cluster slot; generation 0 holds what no event makes), then
  * `v:<kind>:<id>` a view: hash of v(ersion), d(ocument), x (index text); `i:<kind>:<order>:<facet>` a list: members `<sort key>NUL<id>`;
- * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n; `editions` of the lists:
+ * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n; `t:<kind>` totals: a number by name; `editions` of the lists:
  * a number by kind.
  */
 import type { RestRedis } from '../redis-rest-client.ts';
 import { byTenant, rejoin, type TenantPart } from './by-tenant.ts';
 import { inLiveGenerations, inOneGeneration, type Job } from './generation-access.ts';
-import { idOfMember } from './index-text.ts';
-import { checkPut, planList, WORD_CANDIDATES_MAX } from './list-plan.ts';
+import { cleanText, idOfMember } from './index-text.ts';
+import { checkPut, checkTotals, planList, WORD_CANDIDATES_MAX } from './list-plan.ts';
 import type { EntryRef, ListPage, ListQuery, ReadModels, StoredView, ViewPut, ViewRef } from './read-models.ts';
 import { ReadModelsUnavailableError } from './read-models.ts';
 import { arrayIn, numberIn, sendAll, textIn } from './redis-calls.ts';
@@ -109,6 +109,14 @@ export function createUpstashReadModels({ client, generation, scanMax = 5000 }: 
       const [page] = await access.read([{ kept: isKept(query), in: (in_) => scripts.list.call([keyPrefix(query.tenant, in_)], [plan]) }]);
       if (page === undefined) throw new ReadModelsUnavailableError(UNTRUSTED);
       return pageIn(page);
+    },
+    async totals(query) {
+      checkTotals(query);
+      const { tenant, kind, names } = query;
+      if (names.length === 0) return [];
+      const [found] = await access.read([{ kept: isKept(query), in: (in_) => ['HMGET', `${keyPrefix(tenant, in_)}t:${kind}`, ...names.map(cleanText)] }]);
+      if (found === undefined) throw new ReadModelsUnavailableError(UNTRUSTED);
+      return arrayIn(found).map((count) => (count === null ? 0 : numberIn(count)));
     },
     async append(entries) {
       const flat = ({ collection, id, n, doc }: (typeof entries)[number]) => [`${collection}:${id}`, n, doc];

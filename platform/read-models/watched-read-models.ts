@@ -10,6 +10,7 @@ export function watchReadModels(readModels: ReadModels): { readonly readModels: 
       ...readModels,
       get: (refs) => port.ask({ keys: refs.length, send: () => readModels.get(refs), missed: (views) => nullsIn(views) }),
       list: (query) => port.ask({ send: () => readModels.list(query) }),
+      totals: (query) => port.ask({ send: () => readModels.totals(query) }),
       entries: (ref, page) => port.ask({ send: () => readModels.entries(ref, page) }),
     },
   };

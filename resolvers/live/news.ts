@@ -1,5 +1,6 @@
 /** What subscriptions tell. An ApiError in their place is told as the error of that result. */
 import type { Lead } from '../../domain/lead/lead.ts';
+import type { FigureChange } from '../../domain/views/board.ts';
 import type { RequestContext } from '../context.ts';
 import { isApiError, type ApiError } from '../errors.ts';
 import type { NodeValue } from '../nodes.ts';
@@ -37,6 +38,10 @@ export interface PropertyAlert {
 export interface AlertNews extends News {
   readonly lead: Lead;
   readonly alerts: readonly PropertyAlert[];
+}
+
+export interface BoardNews extends News {
+  readonly figures: readonly FigureChange[];
 }
 
 /** The news themselves, or the error thrown: for the field that tells them. */

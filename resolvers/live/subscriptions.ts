@@ -6,7 +6,7 @@ import type { RequestContext } from '../context.ts';
 import { badInput } from '../errors.ts';
 import { findNode } from '../nodes.ts';
 import { leadOf, requireFresh, type Interest, type LiveField } from './live-field.ts';
-import type { ActivityNews, AlertNews, LeadNews, ScoreNews } from './news.ts';
+import type { ActivityNews, AlertNews, BoardNews, LeadNews, ScoreNews } from './news.ts';
 import { directionOf } from './score-change.ts';
 
 export interface ScoreFilter {
@@ -81,12 +81,26 @@ export const activity: LiveField<object, ActivityNews> = {
   accept:
     () =>
     ({ kind }) =>
-      kind !== 'command',
+      kind !== 'command' && kind !== 'board',
   interest: () => ({ by: 'all' }),
   onlyNewestCounts: false,
   async news(context, message) {
     requireFresh(context, message);
     const { cursor, at, id, version, events } = message;
     return { cursor, at, id, version, events, node: (scope: RequestContext) => findNode(scope, id) };
+  },
+};
+
+export const boardChanged: LiveField<object, BoardNews> = {
+  accept:
+    () =>
+    ({ kind }) =>
+      kind === 'board',
+  interest: () => ({ by: 'all' }),
+  onlyNewestCounts: false,
+  news: ({ loaders }, { cursor, at, figures = [] }) => {
+    // Whoever wants the whole board beside them gets it as it is now.
+    loaders.reset();
+    return Promise.resolve({ cursor, at, figures });
   },
 };

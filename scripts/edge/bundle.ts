@@ -30,6 +30,8 @@ const LEFT_OUT: readonly { readonly file: RegExp; readonly instead: string }[] =
   { file: /graphql-yoga\/esm\/(landing-page-html|graphiql-html)\.js$/, instead: 'export default ""' },
   // The schema is left in the order in which it is written.
   { file: /graphql\/utilities\/lexicographicSortSchema\.mjs$/, instead: 'export const lexicographicSortSchema = (schema) => schema;' },
+  // Tokens that are encrypted: ours are signed (platform/auth/verify.ts).
+  { file: /jose\/dist\/webapi\/lib\/jwe_algorithms\.js$/, instead: 'export const [JWE, isJWECEKTransport, jweAlgorithm, jweEncryption] = [{}];' },
   // Whether the schema is one at all: test/edge/bundle.test.ts asks that of the same schema, once instead of at each start.
   { file: /graphql\/type\/validate\.mjs$/, instead: 'export const validateSchema = () => [];\nexport const assertValidSchema = () => undefined;' },
 ];

@@ -4,6 +4,7 @@ import type { ReadModels } from '../../platform/read-models/read-models.ts';
 import { boundariesSuite } from './read-models-boundaries.suite.ts';
 import { listsSuite } from './read-models-lists.suite.ts';
 import { movesSuite } from './read-models-moves.suite.ts';
+import { totalsSuite } from './read-models-totals.suite.ts';
 import { viewsSuite } from './read-models-views.suite.ts';
 
 export function readModelsSuite(name: string, open: () => ReadModels): void {
@@ -20,5 +21,6 @@ export function readModelsSuite(name: string, open: () => ReadModels): void {
     listsSuite(models);
     movesSuite(models);
     boundariesSuite(models);
+    totalsSuite(models);
   });
 }

@@ -41,6 +41,7 @@ describeWithServices('read models in Redis over REST', ['bridge'], ({ bridge }) 
     expect(await costOf(() => models.append(entries))).toBe(1);
     expect(await costOf(() => models.entries({ tenant, collection: 'timeline', id: 'lead_1' }, { first: 5 }))).toBe(1);
     expect(await costOf(() => models.removeEntries(entries))).toBe(1);
+    expect(await costOf(() => models.totals({ tenant, kind: 'lead', names: ['a', 'b'] }))).toBe(1);
     for (const facets of [[], ['tier:HOT'], ['tier:HOT', 'stage:NEW']])
       for (const words of [[], ['ad'], ['ad', 'zip']])
         for (const order of ['SCORE', 'UPDATED', 'DUE'])
@@ -120,6 +121,7 @@ test('where Redis cannot be reached every call says so', async () => {
       () => models.putIfAbsent(putOf(tenant, 'lead_1', 1)),
       () => models.get([{ tenant, kind: 'lead', id: 'lead_1' }]),
       () => models.list(queryOf(tenant)),
+      () => models.totals({ tenant, kind: 'lead', names: ['a'] }),
       () => models.append([{ ...ref, n: 1, doc: '1' }]),
       () => models.entries(ref, { first: 1 }),
       () => models.removeEntries([ref]),

@@ -57,6 +57,7 @@ function naiveAnswers(steps: readonly Operation[]): Essence[] {
     if (step.do === 'put') return step.views.map((view) => put(view, false));
     if (step.do === 'get') return step.ids.map((id) => stored(id)?.version ?? null);
     if (step.do === 'list') return naiveList(views, step.query);
+    if (step.do === 'totals') return step.names.map((name) => [...views.values()].reduce((sum, { index }) => sum + (index?.adds?.[name] ?? 0), 0));
     put(step.view, true);
     return stored(step.view.id)?.version ?? null;
   });
@@ -67,6 +68,7 @@ function essence(step: Operation, answer: unknown): Essence {
   if (step.do === 'put') return answer as boolean[];
   if (step.do === 'get') return (answer as ({ version: number } | null)[]).map((view) => view?.version ?? null);
   if (step.do === 'list') return (answer as Page[]).flatMap((page) => page.items.map(({ id, version }) => `${id} ${version}`));
+  if (step.do === 'totals') return answer as number[];
   return (answer as { version: number }).version;
 }
 

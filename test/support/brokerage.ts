@@ -238,6 +238,10 @@ function counted(memory: ReadModels, calls: string[], outages: Outages): ReadMod
       await note(`entries(${ref.collection})`);
       return memory.entries(ref, page);
     },
+    async totals(query) {
+      await note('totals');
+      return memory.totals(query);
+    },
     async put(views) {
       await note(`put(${views.length})`);
       if (outages.putsOfReceipts) throw new ReadModelsUnavailableError('the read models take nothing');

@@ -10,6 +10,7 @@ export type Operation =
   | { readonly do: 'put'; readonly views: readonly PutStep[] }
   | { readonly do: 'putIfAbsent'; readonly view: PutStep }
   | { readonly do: 'get'; readonly ids: readonly string[] }
+  | { readonly do: 'totals'; readonly names: readonly string[] }
   | { readonly do: 'list'; readonly query: ListStep };
 
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'aa');
@@ -19,11 +20,15 @@ const order = fc.constantFrom('ONE', 'TWO');
 const word = fc.constantFrom('ada', 'adam', 'ad', 'bob', 'böb', '%a', '');
 const value = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom('', 'x', 'y', '2'));
 
+const total = fc.constantFrom('leads', 'HOT@1', 'worth', 'é|');
+const added = fc.integer({ min: -5, max: 5 }).filter((count) => count !== 0);
+
 const index: fc.Arbitrary<IndexEntry> = fc.record({
   facets: fc.array(facet, { maxLength: 3 }),
   sorts: fc.dictionary(order, key, { maxKeys: 2 }),
   fields: fc.dictionary(fc.constantFrom('f', 'g'), value, { maxKeys: 2 }),
   words: fc.array(word, { maxLength: 3 }),
+  adds: fc.option(fc.dictionary(total, added, { maxKeys: 3 }), { nil: undefined, freq: 3 }),
 });
 const view: fc.Arbitrary<PutStep> = fc.record({ id, version: fc.integer({ min: 0, max: 6 }), index: fc.option(index, { nil: null, freq: 5 }) });
 const query: fc.Arbitrary<ListStep> = fc.record({
@@ -43,6 +48,7 @@ export const operations = (constraints: { readonly maxLength: number }): fc.Arbi
       { weight: 3, arbitrary: fc.record({ do: fc.constant('put'), views: fc.array(view, { minLength: 1, maxLength: 6 }) }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('putIfAbsent'), view }) },
       { weight: 1, arbitrary: fc.record({ do: fc.constant('get'), ids: fc.array(id, { minLength: 1, maxLength: 4 }) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant('totals'), names: fc.array(total, { maxLength: 4 }) }) },
       { weight: 4, arbitrary: fc.record({ do: fc.constant('list'), query }) },
     ),
     { minLength: 1, ...constraints },
@@ -69,6 +75,9 @@ export async function runOperations(readModels: ReadModels, tenant: TenantId, st
         break;
       case 'get':
         answers.push(await readModels.get(step.ids.map((id) => ({ tenant, kind: 'lead', id }))));
+        break;
+      case 'totals':
+        answers.push(await readModels.totals({ tenant, kind: 'lead', names: step.names }));
         break;
       case 'list':
         answers.push(await allPages(readModels, { ...step.query, tenant, kind: 'lead' }));

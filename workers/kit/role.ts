@@ -63,6 +63,6 @@ export interface Role {
   start(ports: WorkerPorts): Promise<RunningRole>;
 }
 
-export const ROLE_NAMES = ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'origin'] as const;
+export const ROLE_NAMES = ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'analytics', 'origin'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
 export const isRoleName = (name: string): name is RoleName => ROLE_NAMES.some((known) => known === name);

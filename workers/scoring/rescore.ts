@@ -9,7 +9,7 @@ import { createLoop, type Loop } from '../kit/loop.ts';
 import type { WorkerPorts } from '../kit/role.ts';
 import { sendCommands } from '../kit/send-commands.ts';
 import { walkDegraded, type DegradedLead, type DegradedLeads } from './degraded-leads.ts';
-import { listTenants } from './tenants.ts';
+import { listTenants } from '../kit/tenants.ts';
 
 const LEASE = 'scoring-rescore';
 const LEASE_MS = 30_000;

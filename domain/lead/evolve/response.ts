@@ -2,6 +2,7 @@
 import { responseMinutes } from '../../scoring/response-times.ts';
 import { MINUTE_MS, plusMs } from '../../time.ts';
 import type { Lead } from '../lead.ts';
+import { withAnswer } from './days.ts';
 
 /** Somebody answered at that time: nothing is due until the person writes again. */
 export function answered(lead: Lead, at: string): Lead {
@@ -30,5 +31,5 @@ export function askedAt(lead: Lead, at: string): Lead {
 export function answeredAt(lead: Lead, at: string): Lead {
   const { messagesIn, inquiries } = lead.engagement;
   const isTooEarly = messagesIn + inquiries > 0 && lead.awaitingSince !== undefined && lead.awaitingSince > at;
-  return isTooEarly ? lead : answered(lead, at);
+  return isTooEarly ? lead : answered(withAnswer(lead, at), at);
 }

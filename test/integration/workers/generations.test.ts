@@ -21,6 +21,8 @@ import { startOwnRestRedis, type OwnRestRedis } from '../../support/own-redis-re
 import { startProgram } from '../../support/program.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, addNote, commandOf, createLead, leadId, startWorkerKit, WAIT, type WorkerKit } from '../../support/worker-kit.ts';
+import { TIERS } from '../../../domain/scoring/score.ts';
+import { LEADS_TOTAL, tierTotal } from '../../../domain/views/lead-totals.ts';
 
 const RECEIPT_OF = 'query ($id: ID!) { command(id: $id) { status } }';
 const LEAD_OF = 'query ($id: ID!) { lead(id: $id) { id version } }';
@@ -73,6 +75,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     const query = { tenant: ACME, kind: 'lead', order: 'SCORE', direction: 'DESC', facets: [], where: [], words: [], first: 100 } as const;
     return (await models.list(query)).items.map(({ id, version }) => `${id}@${version}`);
   };
+  const totals = (): Promise<number[]> => readModels.totals({ tenant: ACME, kind: 'lead', names: [LEADS_TOTAL, ...TIERS.map(tierTotal)] });
   /** As `npm run rebuild` does it. */
   const rebuild = async (options: Partial<RebuildOptions> = {}): Promise<{ code: number; said: string }> => {
     const said: string[] = [];
@@ -175,7 +178,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     const serving = (await pointer())?.serving ?? 0;
     const prefix = `{${ACME}}:g${serving}:`;
     const [changed, unlisted, forgotten, lost, behind] = ids.toReversed() as [LeadId, LeadId, LeadId, LeadId, LeadId];
-    const right = await listed();
+    const [right, rightTotals] = [await listed(), await totals()];
     const redis = own.client();
     const stored = JSON.parse(String(await redis.command(['HGET', `${prefix}v:lead:${changed}`, 'd']))) as object;
     await redis.command(['HSET', `${prefix}v:lead:${changed}`, 'd', JSON.stringify({ ...stored, firstName: 'Eve' })]);
@@ -185,6 +188,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     await redis.command(['ZREMRANGEBYSCORE', `${prefix}e:timeline:${forgotten}`, 2, 2]);
     await redis.command(['DEL', `${prefix}v:lead:${lost}`]);
     await redis.command(['HSET', `${prefix}v:lead:${behind}`, 'v', 2]);
+    await redis.command(['HINCRBY', `${prefix}t:lead`, 'leads', 5]);
     const { code, said } = await rebuild();
     expect(code).toBe(1);
     for (const difference of [
@@ -194,6 +198,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
       `${ACME}:${behind} is at version 2, not at 4`,
       'is missing from 1 of its lists',
       `${ACME} list i:lead:SCORE:tag:vip has`,
+      `${ACME} list t:lead has`,
     ])
       expect(said).toContain(difference);
     expect(said).toContain('Not switched');
@@ -202,6 +207,7 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
     expect(repaired.said).toContain(`Going on with generation ${serving + 1}`);
     expect(repaired.code).toBe(0);
     expect(await listed()).toEqual(right);
+    expect(await totals()).toEqual(rightTotals);
     expect((await rebuild()).code).toBe(0);
   });
 

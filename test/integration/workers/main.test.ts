@@ -31,13 +31,13 @@ describeWithServices('a worker process', ['postgres', 'bridge'], ({ postgres, br
   const ready = async (program: Program): Promise<string> => (await program.until(READY))[1] ?? '';
 
   it('answers for its health, its readiness and its figures, and ends cleanly when it is asked to', async () => {
-    const program = run(['--roles=command-handler,relay,projector,scoring,matching,origin'], addresses());
+    const program = run(['--roles=command-handler,relay,projector,scoring,matching,analytics,origin'], addresses());
     const url = await ready(program);
     expect(await (await fetch(`${url}/healthz`)).text()).toBe('alive\n');
     const readyz = await fetch(`${url}/readyz`);
     expect([readyz.status, ((await readyz.json()) as { role: string; ok: boolean }[]).map(({ role, ok }) => `${role} ${ok}`)]).toEqual([
       200,
-      ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'origin'].map((role) => `${role} true`),
+      ['command-handler', 'relay', 'projector', 'scoring', 'matching', 'analytics', 'origin'].map((role) => `${role} true`),
     ]);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toContain('lead_intelligence_role_up{role="relay"} 1');

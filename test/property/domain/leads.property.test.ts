@@ -7,8 +7,10 @@ import type { Lead } from '../../../domain/lead/lead.ts';
 import { stageProblem } from '../../../domain/lead/stages.ts';
 import type { RecordedEvent } from '../../../domain/messages.ts';
 import { scoreByRules } from '../../../domain/scoring/rules.ts';
+import { TIERS, type Tier } from '../../../domain/scoring/score.ts';
 import { DAY_MS } from '../../../domain/time.ts';
 import { leadIndex } from '../../../domain/views/lead-index.ts';
+import { leadTotals } from '../../../domain/views/lead-totals.ts';
 import { timelineEntry } from '../../../domain/views/timeline.ts';
 import { leadCommands, times } from '../../support/arbitraries/leads.ts';
 import { LEAD } from '../../support/given.ts';
@@ -160,6 +162,9 @@ describe('any lead', () => {
   });
 });
 
+/** What its days say of a tier comes to what the lead is now. */
+const netOf = ({ tierDays = [] }: Lead, tier: Tier): number => tierDays.reduce((net, { from, to }) => net + (to === tier ? 1 : 0) - (from === tier ? 1 : 0), 0);
+
 function expectSound(lead: Lead): void {
   const counts = Object.values(lead.engagement).filter((value) => typeof value === 'number');
   expect(counts.every((count) => Number.isFinite(count) && count >= 0)).toBe(true);
@@ -172,5 +177,7 @@ function expectSound(lead: Lead): void {
   expect(saved.some((id) => passed.includes(id))).toBe(false);
   expect(lead.matches.some(({ propertyId }) => passed.includes(propertyId))).toBe(false);
   expect(lead.responseDueAt === undefined || (lead.respondedAt === undefined && lead.awaitingSince !== undefined)).toBe(true);
+  for (const tier of TIERS) expect(netOf(lead, tier)).toBe(lead.score?.tier === tier ? 1 : 0);
+  expect(Object.values(leadTotals(lead)).every((count) => Number.isSafeInteger(count) && count !== 0)).toBe(true);
   expect(lead.email === undefined || lead.email === lead.email.trim().toLowerCase()).toBe(true);
 }

@@ -25,6 +25,7 @@ describe('a lead in lists', () => {
       sorts: { SCORE: '05638', UPDATED: NOW, CREATED: NOW, DUE: '2026-03-11T00:00:00.000Z' },
       fields: { score: 56.38, updatedAt: NOW, createdAt: NOW, due: '2026-03-11T00:00:00.000Z', lat: 47, lon: -122 },
       words: expect.arrayContaining(['ada', 'o’neil-king', 'king', 'ada.k@x.org', 'vip', '12065550100', '2065550100', '5550100']),
+      adds: { leads: 1, 'created@2026-03-10': 1, 'tier:WARM': 1, 'WARM@2026-03-10': 1 },
     });
     expect([agentFacet(AGENT), tagFacet('Vip ')]).toEqual(['agent:agent_1', 'tag:vip']);
   });

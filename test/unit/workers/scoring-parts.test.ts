@@ -4,7 +4,7 @@ import type { ScorerStatus } from '../../../platform/scoring/scorer.ts';
 import { forEachBounded } from '../../../workers/scoring/for-each-bounded.ts';
 import { createOutbox } from '../../../workers/scoring/outbox.ts';
 import { outlook } from '../../../workers/scoring/rescore.ts';
-import { listTenants } from '../../../workers/scoring/tenants.ts';
+import { listTenants } from '../../../workers/kit/tenants.ts';
 import { LEAD, TENANT } from '../../support/given.ts';
 
 const command = (dedupeKey: string) => ({

@@ -1,5 +1,5 @@
 /**
- * Every list of two generations by its length. That each view stands in all of its lists is known by then, so two lists of one length hold the
+ * Every list of two generations by its length, and their totals. That each view stands in all of its lists is known by then, so two lists of one length hold the
  * same; one that is longer holds something that no view asks for.
  */
 import type { ListRef } from '../../../platform/read-models/generations.ts';
@@ -11,8 +11,8 @@ const LOOK_AGAIN_MS = 100;
 const PAGE = 500;
 
 interface Unequal extends ListRef {
-  readonly built: number;
-  readonly live: number;
+  readonly built: string;
+  readonly live: string;
 }
 
 export interface ListComparison {
@@ -30,8 +30,8 @@ export async function compareLists(
     for (let from = 0; from < lists.length; from += PAGE) {
       const page = lists.slice(from, from + PAGE);
       await pace.step(1, async () => {
-        const [built, live] = await Promise.all([generations.sizesOf(generation, page), generations.sizesOf(serving, page)]);
-        unequal.push(...page.map((list, at) => ({ ...list, built: built[at] ?? 0, live: live[at] ?? 0 })).filter((each) => each.built !== each.live));
+        const [built, live] = await Promise.all([generations.contentsOf(generation, page), generations.contentsOf(serving, page)]);
+        unequal.push(...page.map((list, at) => ({ ...list, built: built[at] ?? '', live: live[at] ?? '' })).filter((each) => each.built !== each.live));
       });
     }
     return unequal;
@@ -50,5 +50,5 @@ export async function compareLists(
     open = await unequalOf(open);
   }
   const said = (text: string): string => JSON.stringify(text).slice(1, -1);
-  return { lists: all.size, differences: open.map(({ tenant, list, built, live }) => `${tenant} list ${said(list)} has ${live} members, not ${built}`) };
+  return { lists: all.size, differences: open.map(({ tenant, list, built, live }) => `${tenant} list ${said(list)} has ${live}, not ${built}`) };
 }
