@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { LeadFormPage } from './form/lead-form-page.tsx';
 import { ReceiptTray } from './form/receipt-tray.tsx';
 import { LeadPage } from './lead/lead-page.tsx';
@@ -11,6 +11,9 @@ import { Header } from './ui/header.tsx';
 import { Link } from './ui/link.tsx';
 import { routeOf, usePath } from './ui/router.ts';
 import { useStore } from './ui/use-store.ts';
+
+// Its charts' library is larger than the rest of the page.
+const BoardPage = lazy(async () => ({ default: (await import('./board/board-page.tsx')).BoardPage }));
 
 function NoPage() {
   return (
@@ -28,6 +31,12 @@ function Page(): ReactNode {
   switch (route.page) {
     case 'scoreboard':
       return <ScoreboardPage />;
+    case 'board':
+      return (
+        <Suspense fallback={null}>
+          <BoardPage />
+        </Suspense>
+      );
     case 'lead':
       return <LeadPage key={route.id} id={route.id} />;
     case 'edit':

@@ -200,6 +200,20 @@ describeWithBrowser('the dashboard', (launch) => {
     await page.getByRole('heading', { name: 'Ada Thistlewood-Lind' }).waitFor();
   });
 
+  it('shows the board, which counts every lead and moves as soon as one comes in', async () => {
+    const leadsNow = async (): Promise<number> => (await api.data<{ board: { leads: number } }>('{ board { leads } }')).board.leads;
+    const shown = (figure: string): Promise<string> => get(`figure-${figure}`).locator('dd').innerText();
+    await get('to-board').click();
+    await until(async () => expect(await shown('leads')).toBe(String(await leadsNow())));
+    await until(async () => expect(await get('newest-hot').count()).toBe(5));
+    const before = await leadsNow();
+    await createLead({ firstName: 'Counted', email: 'counted@example.com' });
+    await until(async () => expect(Number(await shown('leads'))).toBeGreaterThan(before));
+    await page.getByRole('button', { name: 'Today' }).click();
+    await until(async () => expect(await shown('leads')).toBe(String(await leadsNow())));
+    expect(await get('day-lines').getAttribute('aria-label')).toMatch(/^Leads by tier on 1 days\. .+ hot, /);
+  });
+
   it('did all that without an error, against no policy, and talking to nobody else', () => {
     expect(watch.complaints()).toEqual([]);
   });

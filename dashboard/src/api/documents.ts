@@ -1,4 +1,5 @@
 /** Every operation that this page sends, with the types of what goes and comes. */
+import type { BoardAnswer, BoardNews, BoardRange } from './board-types.ts';
 import type { HubLead, TimelineEntry } from './hub-types.ts';
 import type { LeadFilter, LeadOrder } from './lead-list.ts';
 import type { Connection, LeadCard } from './lead-types.ts';
@@ -16,6 +17,7 @@ export const SCOREBOARD = operation<{ leads: Connection<LeadCard> }, { filter: L
 export const LEADS_BY_IDS = operation<{ nodes: readonly (LeadCard | { readonly id?: undefined } | null)[] }, { ids: readonly string[] }>('LeadsByIds');
 export const LEAD_HUB = operation<{ lead: HubLead | null }, { id: string; atLeast?: string | null; matchesAfter?: string | null }>('LeadHub');
 export const LEAD_TIMELINE = operation<{ lead: { timeline: Connection<TimelineEntry> } | null }, { id: string; after: string | null }>('LeadTimeline');
+export const BOARD = operation<BoardAnswer, { range: BoardRange }>('Board');
 
 export interface ScoreNews {
   readonly cursor: string;
@@ -40,6 +42,7 @@ type After = { after?: string | null };
 export const SCORE_CHANGED = operation<{ leadScoreChanged: ScoreNews }, After>('LeadScoreChanged');
 export const ACTIVITY = operation<{ activity: ActivityNews }, After>('Activity');
 export const LEAD_CHANGED = operation<{ leadChanged: LeadNews }, After & { id: string }>('LeadChanged');
+export const BOARD_CHANGED = operation<{ boardChanged: BoardNews }, After & { range: BoardRange }>('BoardChanged');
 export const COMMAND_UPDATED = operation<{ commandUpdated: Receipt }, { id: string }>('CommandUpdated');
 
 /** What every mutation takes. */

@@ -35,6 +35,9 @@ export function Header() {
         <Link href="/" aria-current={path === '/' ? 'page' : undefined}>
           Scoreboard
         </Link>
+        <Link href="/board" aria-current={path === '/board' ? 'page' : undefined} data-testid="to-board">
+          Board
+        </Link>
         <Link href="/new" aria-current={path === '/new' ? 'page' : undefined} data-testid="new-lead">
           New lead
         </Link>

@@ -1,8 +1,9 @@
-/** The four pages and their addresses. */
+/** The pages and their addresses. */
 import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { readonly page: 'scoreboard' }
+  | { readonly page: 'board' }
   | { readonly page: 'lead'; readonly id: string }
   | { readonly page: 'edit'; readonly id: string }
   | { readonly page: 'create' }
@@ -11,6 +12,7 @@ export type Route =
 export function routeOf(path: string): Route {
   const [first, id, last, ...rest] = path.split('/').filter(Boolean);
   if (first === undefined) return { page: 'scoreboard' };
+  if (first === 'board' && id === undefined) return { page: 'board' };
   if (first === 'new' && id === undefined) return { page: 'create' };
   if (first === 'lead' && id !== undefined && rest.length === 0) {
     if (last === undefined) return { page: 'lead', id };

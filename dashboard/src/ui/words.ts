@@ -22,6 +22,9 @@ export const factorWords = (name: string): string => FACTORS[name] ?? inWords(na
 const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
 const whole = new Intl.NumberFormat('en-US');
 export const moneyWords = (decimal: string): string => money.format(Number(decimal));
+const shortMoney = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 });
+/** `$178.1M`: for sums. */
+export const shortMoneyWords = (decimal: string): string => shortMoney.format(Number(decimal));
 export const numberWords = (value: number): string => whole.format(value);
 
 /** `+12.5`, `−3`, `0`. */
