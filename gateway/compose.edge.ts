@@ -8,6 +8,7 @@ import { systemClock } from '../platform/clock.ts';
 import { readEnvironment, type Environment } from '../platform/config/variables.ts';
 import { createLateLiveBus } from '../platform/live-bus/late-live-bus.ts';
 import { createHttpLog } from '../platform/log/http-log.ts';
+import { createHttpInsights } from '../platform/origin/http-insights.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
 import { createUpstashReadModels } from '../platform/read-models/upstash-read-models.ts';
 import { createRestClient } from '../platform/redis-rest-client.ts';
@@ -33,6 +34,7 @@ export async function composeEdgeGateway(env: Environment): Promise<Pick<App, 'f
     readModels: createUpstashReadModels({ client: createRestClient(redis) }),
     liveBus: createLateLiveBus(async () => (await import('../platform/live-bus/upstash-live-bus.ts')).createUpstashLiveBus({ ...redis, logger })),
     origin: createHttpOrigin(origin),
+    insights: createHttpInsights(origin),
     clock: systemClock,
     logger,
     tokenSecret: await tokenSecretOf(origin.token),

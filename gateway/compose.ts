@@ -10,6 +10,7 @@ import { systemClock } from '../platform/clock.ts';
 import { readEnvironment } from '../platform/config/variables.ts';
 import { createLateLog } from '../platform/log/late-log.ts';
 import type { Log } from '../platform/log/log.ts';
+import { createHttpInsights } from '../platform/origin/http-insights.ts';
 import { createHttpOrigin } from '../platform/origin/http-origin.ts';
 import { connectRedisViews } from '../platform/redis-views.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
@@ -39,6 +40,7 @@ export async function composeGateway(config: GatewayConfig, logger: Logger): Pro
       answers: views.answers,
       liveBus: views.liveBus,
       origin: createHttpOrigin(origin),
+      insights: createHttpInsights(origin),
       clock: systemClock,
       logger,
       tokenSecret,

@@ -6,7 +6,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { KeysUnavailableError } from '../platform/auth/token-verifier.ts';
 import { EventStoreUnavailableError } from '../platform/event-store/event-store.ts';
 import { LogUnavailableError } from '../platform/log/log.ts';
-import { OriginUnavailableError } from '../platform/origin/http-origin.ts';
+import { OriginUnavailableError } from '../platform/origin/post.ts';
 import { ReadModelsUnavailableError } from '../platform/read-models/read-models.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 import { isApiError, unavailable, type ApiErrorCode, type ApiErrorExtensions } from '../resolvers/errors.ts';
@@ -42,12 +42,15 @@ interface ClientError {
 interface Result {
   readonly data?: unknown;
   readonly errors?: readonly GraphQLError[] | undefined;
+  /** Parts that come behind the first result (@defer). */
+  readonly incremental?: readonly Result[] | undefined;
 }
 
 /** The result with every error made fit for the client. */
 export function maskResult<R extends Result>(result: R, scope: ErrorScope): R {
-  if (result.errors === undefined || result.errors.length === 0) return result;
-  return { ...result, errors: result.errors.map((error) => maskError(error, scope, result.data != null)) };
+  const parts = result.incremental === undefined ? {} : { incremental: result.incremental.map((part) => maskResult(part, scope)) };
+  if (result.errors === undefined || result.errors.length === 0) return 'incremental' in parts ? { ...result, ...parts } : result;
+  return { ...result, ...parts, errors: result.errors.map((error) => maskError(error, scope, result.data != null)) };
 }
 
 /** The error made fit for the client; `hasData` where the answer holds data beside it. */

@@ -39,6 +39,8 @@ export interface ServerContext extends RequestInfo {
   readonly l0?: 'WOULD_HIT' | 'WOULD_MISS' | undefined;
   /** W3C trace context of the caller. */
   readonly traceparent?: string | undefined;
+  /** Of operations that come without a Request: aborts where nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
   /** The header Last-Event-ID: the cursor behind which a client of SSE resumes. */
   readonly lastEventId?: string | undefined;
 }
@@ -54,6 +56,7 @@ export interface OperationScope {
   readonly requestId: string;
   readonly consistencyToken?: string | undefined;
   readonly lastEventId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly afterwards?: RequestInfo['afterwards'];
   readonly explains?: true | undefined;
 }

@@ -2,6 +2,7 @@
  * GraphQL through Yoga and its plugins: mutations, subscriptions, pages, and whatever goes wrong. Most of what is asked needs none of it, so this file
  * is loaded when it is first needed (app.ts); a process on Node has it before it is ready.
  */
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { AppOptions } from './app.ts';
@@ -14,6 +15,7 @@ import { throughPlugins, type MadeAnswer } from './direct/through-plugins.ts';
 import type { MeantDocument } from './documents/meant-document.ts';
 import { ANY_DOCUMENT } from './documents/rules.ts';
 import type { OperationParams } from './operation.ts';
+import { useAnswersInParts } from './plugins/answers-in-parts.ts';
 import { useBodyCap } from './plugins/body-cap.ts';
 import { useCrossOriginProtection } from './plugins/cross-origin.ts';
 import { useDocuments } from './plugins/documents.ts';
@@ -62,10 +64,23 @@ export function createYogaGraphql(options: AppOptions, parts: YogaParts): Yoga {
 function createServer(options: AppOptions, { parsed, meant, attempts }: YogaParts): YogaServer {
   return createYoga<ServerContext, object>({
     schema: options.schema,
-    context: ({ identity, attempt: given, resolverContext, params, requestId, consistencyToken, traceparent, lastEventId, afterwards, explains }) => {
+    context: ({
+      request,
+      signal,
+      identity,
+      attempt: given,
+      resolverContext,
+      params,
+      requestId,
+      consistencyToken,
+      traceparent,
+      lastEventId,
+      afterwards,
+      explains,
+    }) => {
       if (resolverContext !== undefined) return resolverContext;
       if (identity === undefined) throw new Error('an operation got past the identity plugin without an identity');
-      const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards, explains };
+      const scope = { requestId, consistencyToken, traceparent, lastEventId, afterwards, explains, signal: signal ?? requestSignal(request) };
       const attempt = given ?? (explains === true ? undefined : attempts?.({ identity, consistencyToken, params }));
       if (attempt === undefined) return options.createContext({ identity, ...scope });
       const context = options.createContext({ identity: observed(identity, attempt.authority, attempt.reads), reads: attempt.reads, ...scope });
@@ -89,6 +104,9 @@ function createServer(options: AppOptions, { parsed, meant, attempts }: YogaPart
   });
 }
 
+/** Operations of other transports come without one, whatever the type says. */
+const requestSignal = (request: Request | undefined): AbortSignal | undefined => request?.signal;
+
 /** In the order in which a request meets them. */
 function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache }: AppOptions, meant: MeantDocument): object[] {
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
@@ -100,6 +118,8 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useIdentity(verifier, logger),
     // Behind the identity: strangers cannot make us read a long body.
     useBodyCap(GRAPHQL_BYTES_MAX),
+    useDeferStream(),
+    useAnswersInParts(),
     useParameterErrors(),
     useDocuments(documents ?? ANY_DOCUMENT, meant),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),

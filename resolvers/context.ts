@@ -53,6 +53,8 @@ export interface RequestContext {
   readonly explanation?: Explanation | undefined;
   /** W3C trace context of the request, for the commands that it sends. */
   readonly traceparent?: string | undefined;
+  /** Aborts where the caller goes away before it is answered; absent where that cannot be known. */
+  readonly signal?: AbortSignal | undefined;
   /** Where a subscription resumes, whatever its `after` says: a client that reconnects by itself repeats its first request. */
   readonly lastEventId?: string | undefined;
 }

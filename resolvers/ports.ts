@@ -6,6 +6,7 @@ import type { Log } from '../platform/log/log.ts';
 import type { Origin } from '../platform/origin/origin.ts';
 import type { ReadModels } from '../platform/read-models/read-models.ts';
 import type { ViewLeases } from '../platform/read-models/view-leases.ts';
+import type { Insights } from '../platform/scoring/insights.ts';
 import type { Logger } from '../platform/telemetry/logger.ts';
 
 /** The ports of a gateway process; made once, in gateway/compose.ts. */
@@ -14,6 +15,8 @@ export interface GatewayPorts {
   readonly readModels: ReadModels;
   readonly liveBus: LiveBus;
   readonly origin: Origin;
+  /** Absent: there is no AI that could be asked. */
+  readonly insights?: Insights | undefined;
   /** Absent where all who share the read models are in this process: they join one another's computations anyway. */
   readonly viewLeases?: ViewLeases | undefined;
   /** Finished answers, shared by all gateways over the same read models; absent: there are none. */

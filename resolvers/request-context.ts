@@ -71,6 +71,7 @@ export interface RequestFacts {
   readonly consistencyToken?: string | undefined;
   readonly traceparent?: string | undefined;
   readonly lastEventId?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** Somebody wants to know which layer each part came from. */
   readonly explains?: true | undefined;
   /** Where somebody wants to know what the answer was made of. */
@@ -87,7 +88,7 @@ const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** Once for a request, or for a subscription. */
 export function createRequestContext(ports: GatewayPorts, shared: GatewayShared, facts: RequestFacts): RequestContext {
-  const { identity, requestId, consistencyToken, traceparent, lastEventId } = facts;
+  const { identity, requestId, consistencyToken, traceparent, lastEventId, signal } = facts;
   const { tenant } = identity;
   const required = consistencyToken ? versionsIn(consistencyToken, (token) => shared.tokens.verify(tenant, token)) : undefined;
   const reads = facts.reads ?? createUnnotedReads(shared.changes, tenant);
@@ -95,7 +96,7 @@ export function createRequestContext(ports: GatewayPorts, shared: GatewayShared,
   const loaders = createLoaders({ tenant, ports, shared, required, reads, explanation });
   const trace = traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
   const effect = facts.actsOnce === true ? onlyOnce() : everyTime;
-  return { identity, requestId, ports, shared, loaders, reads, effect, explanation, traceparent: trace, lastEventId };
+  return { identity, requestId, ports, shared, loaders, reads, effect, explanation, traceparent: trace, lastEventId, signal };
 }
 
 /** Rejects with ApiError (BAD_USER_INPUT) where one is no good, and where there are too many to check: none is passed over in silence. */

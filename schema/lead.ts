@@ -1,4 +1,7 @@
 /** A lead and how to find leads. */
+import type { Lead } from '../domain/lead/lead.ts';
+import type { Insight } from '../domain/scoring/score.ts';
+import type { RequestContext } from '../resolvers/context.ts';
 import { leadById } from '../resolvers/leads/lead.ts';
 import { isOverdue, nameOf } from '../resolvers/leads/lead-fields.ts';
 import { listLeads } from '../resolvers/leads/list.ts';
@@ -16,6 +19,9 @@ import { TimelineConnection } from './timeline.ts';
 import { AgentType, LeadType } from './refs.ts';
 import { seldom } from './seldom.ts';
 import { isView } from './view-type.ts';
+
+/** Loaded with the first who asks. */
+const freshInsight = async (context: RequestContext, lead: Lead): Promise<Insight | null> => (await seldom()).freshInsightOf(context, lead);
 
 LeadType.implement({
   description: 'A person who may buy or sell a home.',
@@ -45,7 +51,18 @@ LeadType.implement({
       args: { first: t.arg.int({ defaultValue: 20 }) },
       resolve: async (lead, args, context) => (await seldom()).scoreHistoryOf(context, lead, args.first),
     }),
-    insight: t.expose('insight', { type: InsightType, nullable: true, description: 'Null until the first score.' }),
+    insight: t.field({
+      type: InsightType,
+      nullable: true,
+      description: 'The analysis behind the score. Null until the first score.',
+      args: {
+        fresh: t.arg.boolean({
+          defaultValue: false,
+          description: 'true: where what is known is not the AI’s own word, the AI is asked now, for up to half a minute: ask for it within @defer.',
+        }),
+      },
+      resolve: (lead, { fresh }, context) => (fresh === true ? freshInsight(context, lead) : (lead.insight ?? null)),
+    }),
     agent: t.field({
       type: AgentType,
       nullable: true,

@@ -1,6 +1,7 @@
 /** How one operation of a WebSocket runs: through the same plugins as over HTTP. */
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { ServerOptions, SubscribePayload } from 'graphql-ws';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { App } from '../app.ts';
 import { asGraphQLError, prepareOperation } from '../operation.ts';
 import type { ServerContext } from '../request-context.ts';
@@ -23,10 +24,28 @@ export async function prepareMessage(
 ): Promise<PreparedArgs | readonly GraphQLError[]> {
   const query = await textOf(app, payload);
   if (typeof query !== 'string') return query;
-  const prepared = await prepareOperation((await app.yoga()).server, { ...payload, query }, context);
+  const gone = new AbortController();
+  const prepared = await prepareOperation((await app.yoga()).server, { ...payload, query }, { ...context, signal: gone.signal });
   if (!('args' in prepared)) return prepared;
-  const { args, execute: run, subscribe: follow } = prepared;
+  const { args, subscribe: follow } = prepared;
+  const run = async (given: ExecutionArgs): Promise<unknown> => untilLeft(await prepared.execute(given), gone);
   return { ...args, rootValue: { execute: run as Run, subscribe: follow as Run } };
+}
+
+/** The library ends what comes in parts (@defer) where its client does, or the connection: what is still being made for it need not be made any further. */
+function untilLeft(result: unknown, gone: AbortController): unknown {
+  if (!isAsyncIterable(result)) return result;
+  const parts = result[Symbol.asyncIterator]();
+  const followed: AsyncIterableIterator<unknown> = {
+    next: () => parts.next(),
+    async return() {
+      gone.abort(new Error('the client left'));
+      await parts.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => followed,
+  };
+  return followed;
 }
 
 /** The protocol wants a text in any case: it is empty where the document's id stands for it. */

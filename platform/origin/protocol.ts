@@ -23,6 +23,7 @@ const filter = z.strictObject({
 });
 /** There is no request without a tenant here: the letters of all are for operators with the database, not for gateways. */
 export const deadLettersRequest = z.object({ tenant: z.string(), filter, first: z.number().int().min(1).max(DEAD_LETTERS_PAGE_MAX), after: text });
+export const insightRequest = z.object({ tenant: z.string(), id: z.string() });
 export const deadLetterRequest = z.object({ tenant: z.string(), id: z.string() });
 
 const record = z.object({ topic: z.string(), key: z.string().min(1), value: z.string(), headers: z.record(z.string(), z.string()).optional() });

@@ -1,6 +1,6 @@
 /** An origin whose requests are counted, and refused at once while none succeeds (platform/resilience/watched-port.ts). */
 import { nullsIn, watchPort, type WatchedPort } from '../resilience/watched-port.ts';
-import { OriginUnavailableError } from './http-origin.ts';
+import { OriginUnavailableError } from './post.ts';
 import type { Origin } from './origin.ts';
 
 export function watchOrigin(origin: Origin): { readonly origin: Origin; readonly port: WatchedPort } {

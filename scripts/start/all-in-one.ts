@@ -16,6 +16,7 @@ import { composeWorkers, type ComposedWorkers } from '../../workers/compose.ts';
 import { workersConfig, type WorkersConfig } from '../../workers/config.ts';
 import { ROLE_NAMES } from '../../workers/kit/role.ts';
 import { rebuildReadModels } from '../../workers/projector/rebuild.ts';
+import { createInsights } from '../../workers/origin/insights.ts';
 import { rolesByName } from '../../workers/roles.ts';
 import { startWorkers } from '../../workers/start-workers.ts';
 import { startDemo } from '../demo/demo.ts';
@@ -106,7 +107,8 @@ async function startGateways(config: AllInOneConfig, composed: ComposedWorkers, 
   const { log, readModels, liveBus, clock } = composed.ports;
   const tokenSecret = await loadSecret(join(gateway.dataDir, 'token-secret'));
   const { viewLeases, answers } = composed;
-  const ports: GatewayPorts = { log, readModels, viewLeases, answers, liveBus, clock, logger, tokenSecret, origin: createStoreOrigin(composed.ports) };
+  const [origin, insights] = [createStoreOrigin(composed.ports), createInsights(composed.ports)];
+  const ports: GatewayPorts = { log, readModels, viewLeases, answers, liveBus, clock, logger, tokenSecret, origin, insights };
   const { verifier, devTokens } = await createAuth(gateway, clock);
   const assets = await createStaticFiles(DASHBOARD_DIST);
   const webhook = createCrmWebhook({ ports, secrets: gateway.webhookSecrets });

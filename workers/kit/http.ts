@@ -28,11 +28,20 @@ function send(response: ServerResponse, { status, body, contentType }: HttpAnswe
   response.end(body);
 }
 
-async function handle(request: IncomingMessage, answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+/** Aborts where the connection ends before the answer went out. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new Error('the caller went away'));
+  });
+  return gone.signal;
+}
+
+async function handle(request: IncomingMessage, signal: AbortSignal, answer: (request: HttpRequest) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const body = await readBody(request);
   if (body === null) return { status: 413, body: `a body may have ${BODY_BYTES_MAX} bytes at the most` };
   const [path = '/'] = (request.url ?? '/').split('?');
-  return answer({ method: request.method ?? 'GET', path, authorization: request.headers.authorization, body });
+  return answer({ method: request.method ?? 'GET', path, authorization: request.headers.authorization, body, signal });
 }
 
 /** Listens once resolved; port 0 takes a free one. */
@@ -43,7 +52,7 @@ export async function serveHttp(options: {
   answer: (request: HttpRequest) => Promise<HttpAnswer>;
 }): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
-    handle(request, options.answer)
+    handle(request, goneSignal(response), options.answer)
       .then((answer) => send(response, answer, !server.listening))
       .catch((error: unknown) => {
         // A caller that went away is nobody's failure, and hears nothing any more.

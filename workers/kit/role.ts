@@ -50,6 +50,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly body: string;
+  /** Aborts where the caller goes away before it is answered. */
+  readonly signal: AbortSignal;
 }
 export interface HttpAnswer {
   readonly status: number;

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { StreamId, TenantId } from '../../../domain/ids.ts';
 import { deadLetterId, tenantId } from '../../../domain/ids.ts';
 import { EventStoreUnavailableError } from '../../../platform/event-store/event-store.ts';
-import { createHttpOrigin, OriginUnavailableError } from '../../../platform/origin/http-origin.ts';
+import { createHttpOrigin } from '../../../platform/origin/http-origin.ts';
+import { OriginUnavailableError } from '../../../platform/origin/post.ts';
 import {
   ORIGIN_DEAD_LETTER_PATH,
   ORIGIN_DEAD_LETTERS_PATH,
