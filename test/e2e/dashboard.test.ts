@@ -153,6 +153,9 @@ describeWithBrowser('the dashboard', (launch) => {
     const entries = await get('timeline-entry').count();
     expect(entries).toBeGreaterThan(0);
     await get('score-history').waitFor();
+    // This product has rules alone.
+    await get('ask-ai').click();
+    await page.getByText('The AI has nothing to say at the moment').waitFor();
     // By somebody else:
     await api.data(ADD_NOTE, { input: { leadId, text: 'Rang back, wants Saturday.' }, key: crypto.randomUUID(), wait: 'VISIBLE' });
     await page.getByText('Rang back, wants Saturday.').first().waitFor();

@@ -1,6 +1,6 @@
 /** Every operation that this page sends, with the types of what goes and comes. */
 import type { BoardAnswer, BoardNews, BoardRange } from './board-types.ts';
-import type { HubLead, TimelineEntry } from './hub-types.ts';
+import type { HubLead, Insight, TimelineEntry } from './hub-types.ts';
 import type { LeadFilter, LeadOrder } from './lead-list.ts';
 import type { Connection, LeadCard } from './lead-types.ts';
 import { operation } from './operations.ts';
@@ -16,6 +16,7 @@ export const SCOREBOARD = operation<{ leads: Connection<LeadCard> }, { filter: L
 /** Empty objects stand for what is not a lead. */
 export const LEADS_BY_IDS = operation<{ nodes: readonly (LeadCard | { readonly id?: undefined } | null)[] }, { ids: readonly string[] }>('LeadsByIds');
 export const LEAD_HUB = operation<{ lead: HubLead | null }, { id: string; atLeast?: string | null; matchesAfter?: string | null }>('LeadHub');
+export const FRESH_INSIGHT = operation<{ lead: { readonly insight: Pick<Insight, 'source'> | null } | null }, { id: string }>('FreshInsight');
 export const LEAD_TIMELINE = operation<{ lead: { timeline: Connection<TimelineEntry> } | null }, { id: string; after: string | null }>('LeadTimeline');
 export const BOARD = operation<BoardAnswer, { range: BoardRange }>('Board');
 

@@ -1,4 +1,7 @@
+import { useEffect, useState } from 'react';
+import { FRESH_INSIGHT } from '../api/documents.ts';
 import type { Insight } from '../api/hub-types.ts';
+import { useDesk } from '../session/signed-in.tsx';
 import { ScoreSourceMark } from '../ui/marks.tsx';
 import { Ago } from '../ui/time.tsx';
 
@@ -16,8 +19,37 @@ function Points({ title, items, kind }: { readonly title: string; readonly items
   );
 }
 
+type Asking = 'NOT_ASKED' | 'ASKING' | 'NOTHING_SAID';
+
+/** Asks the AI for its own word. Whoever leaves the page takes the question back. */
+function AskNow({ leadId }: { readonly leadId: string }) {
+  const { api } = useDesk();
+  const [asking, setAsking] = useState<Asking>('NOT_ASKED');
+  useEffect(() => {
+    if (asking !== 'ASKING') return undefined;
+    const question = api.client.query(FRESH_INSIGHT, { id: leadId }, { requestPolicy: 'network-only' }).subscribe(({ data }) => {
+      // What the AI says comes with the lead's next change.
+      if (data?.lead?.insight?.source !== 'AI') setAsking('NOTHING_SAID');
+    });
+    return () => question.unsubscribe();
+  }, [api, asking, leadId]);
+  return (
+    <p className="ask-now">
+      <button type="button" className="button" disabled={asking === 'ASKING'} onClick={() => setAsking('ASKING')} data-testid="ask-ai">
+        {asking === 'ASKING' ? 'Asking the AI…' : 'Ask the AI now'}
+      </button>
+      {asking === 'NOTHING_SAID' && (
+        <span className="muted" role="status">
+          {' '}
+          The AI has nothing to say at the moment; this is what is known.
+        </span>
+      )}
+    </p>
+  );
+}
+
 /** What the analysis behind the score says. */
-export function InsightCard({ insight }: { readonly insight: Insight | null }) {
+export function InsightCard({ leadId, insight }: { readonly leadId: string; readonly insight: Insight | null }) {
   return (
     <section className="card" aria-labelledby="insight-title" data-testid="insight">
       <div className="card-head">
@@ -43,6 +75,7 @@ export function InsightCard({ insight }: { readonly insight: Insight | null }) {
             <Points title="Opportunities" kind="up" items={insight.opportunities} />
             <Points title="Risks" kind="down" items={insight.risks} />
           </div>
+          {insight.source !== 'AI' && <AskNow key={insight.at} leadId={leadId} />}
         </>
       )}
     </section>

@@ -47,7 +47,7 @@ function Hub({ lead }: { readonly lead: HubLead }) {
       <div className="hub">
         <div className="hub-main">
           <ScoreCard lead={lead} />
-          <InsightCard insight={lead.insight} />
+          <InsightCard leadId={lead.id} insight={lead.insight} />
           <MatchesCard matches={lead.matches} />
           <TimelineCard leadId={lead.id} newest={lead.timeline} homes={homes} />
         </div>
