@@ -8,6 +8,7 @@ import { BOARD_FIGURES, type BoardFigure } from '../../domain/views/board-names.
 import { dayOf } from '../../domain/time.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Delivered, LiveBus, LiveMessage } from '../../platform/live-bus/live-bus.ts';
+import { forEachBounded } from '../kit/for-each-bounded.ts';
 import type { ReadModels } from '../../platform/read-models/read-models.ts';
 
 type Figures = Readonly<Record<BoardFigure, number>>;
@@ -31,6 +32,7 @@ export interface Boards {
 
 /** `id` of the messages that tell of a board: a tenant has one. */
 const BOARD_ID = 'board';
+const LOOKS_AT_A_TIME = 16;
 
 export function createBoards({ readModels, liveBus, clock }: BoardPorts): Boards {
   const told = new Map<TenantId, Figures>();
@@ -73,16 +75,17 @@ export function createBoards({ readModels, liveBus, clock }: BoardPorts): Boards
     forget: () => told.clear(),
     async tell() {
       turnDay();
-      for (const tenant of doubted) {
-        // What is heard from here on is looked at next time.
-        doubted.delete(tenant);
-        try {
-          await tellOf(tenant);
-        } catch (error) {
+      const tenants = [...doubted];
+      // What is heard from here on is looked at next time.
+      doubted.clear();
+      const failures: unknown[] = [];
+      await forEachBounded(tenants, LOOKS_AT_A_TIME, async (tenant) => {
+        await tellOf(tenant).catch((error: unknown) => {
           doubted.add(tenant);
-          throw error;
-        }
-      }
+          failures.push(error);
+        });
+      });
+      if (failures.length > 0) throw failures[0];
     },
     facts: () => ({ boards: told.size, told_total: toldTotal }),
   };

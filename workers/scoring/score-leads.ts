@@ -8,7 +8,7 @@ import { streamKey } from '../../platform/event-store/event-store.ts';
 import type { Scored } from '../../platform/scoring/scorer.ts';
 import type { WorkerPorts } from '../kit/role.ts';
 import { sendCommands, type WorkerCommand } from '../kit/send-commands.ts';
-import { forEachBounded } from './for-each-bounded.ts';
+import { forEachBounded } from '../kit/for-each-bounded.ts';
 import { createOutbox } from './outbox.ts';
 import type { LeadToScore } from './triggers.ts';
 

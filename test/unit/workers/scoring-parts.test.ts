@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
 import type { ScorerStatus } from '../../../platform/scoring/scorer.ts';
-import { forEachBounded } from '../../../workers/scoring/for-each-bounded.ts';
+import { forEachBounded } from '../../../workers/kit/for-each-bounded.ts';
 import { createOutbox } from '../../../workers/scoring/outbox.ts';
 import { outlook } from '../../../workers/scoring/rescore.ts';
 import { listTenants } from '../../../workers/kit/tenants.ts';
