@@ -25,7 +25,7 @@ export interface RollingResult {
 }
 
 const GATEWAYS = 3;
-const CHANGE_EVERY_MS = 50;
+const CHANGE_EVERY_MS = 200;
 /** Of the watchers of a gateway, those that it sends away in a second. */
 const SHARE_PER_SECOND = 0.3;
 

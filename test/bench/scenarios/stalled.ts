@@ -30,10 +30,10 @@ export interface StalledResult {
 
 const EVENTS_PER_SECOND = 50;
 /** Of the events, those for the readers alone. */
-const ALONE = 0.3;
+const ALONE = 0.25;
 const LOOK_EVERY_MS = 2_000;
 /** Of both kinds, so that neither stands before the other in what the server goes through. */
-const PARTS = 10;
+const PARTS = 5;
 
 export async function benchStalled({ readers, stalledEvents }: BenchOptions, say: (sentence: string) => void): Promise<StalledResult> {
   const rows: StalledRow[] = [];
@@ -64,7 +64,7 @@ async function measure({ transport, readers, stalled, events }: Plan): Promise<S
       if (done.failed !== undefined) throw new Error(`${transport}: ${done.failed}`);
       return done;
     };
-    const open = (count: number, stalls: boolean) => run({ kind: 'open', url, token, transport, count, groups: 1, stalled: stalls });
+    const open = (count: number, stalls: boolean) => run({ kind: 'open', url, token, transport, count, groups: 1, isWide: true, stalled: stalls });
     const happen = (job: EventsJob) => told<EventsDone>(server, job);
     for (let part = 0; part < PARTS; part += 1) {
       await open(Math.ceil(readers / PARTS), false);
