@@ -28,6 +28,7 @@ import { DEFAULT_LIMITS, useLimits } from './plugins/limits.ts';
 import { useOperationMetrics } from './plugins/operation-metrics.ts';
 import { useParameterErrors } from './plugins/parameters.ts';
 import { useSseEventIds } from './plugins/sse-event-ids.ts';
+import { useSseStatus } from './plugins/sse-status.ts';
 import { useSubscriptionExpiry } from './plugins/subscription-expiry.ts';
 import type { ServerContext } from './request-context.ts';
 
@@ -131,7 +132,8 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     useFreshness(clock),
     useExplain(),
     useMaskedResults(logger),
-    // Behind the masking: what it adds is the last word on a result.
+    // Behind the masking: what they add is the last word on a result.
     useSseEventIds(),
+    useSseStatus(),
   ];
 }

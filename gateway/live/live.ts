@@ -210,14 +210,17 @@ export function createLive(options: LiveOptions): Live {
       const all = [...places.values()].flatMap((place) => place.group.members.map((member) => ({ member, place })));
       const waiting = all.filter(({ member }) => !member.isEnded);
       const endsAtMs = performance.now() + withinMs;
-      const step = Math.max(1, Math.round((limits.perSecond * DRAIN_STEP_MS) / 1_000));
+      let due = 0;
       const sendAway = (count: number, spreadMs: number): void => {
         for (const { member, place } of waiting.splice(0, count)) {
           member.end('stopping', resumeRequired(STOPPING, cursorOf(member, place)), Math.round(Math.random() * spreadMs));
         }
       };
       while (waiting.length > 0 && performance.now() + DRAIN_STEP_MS < endsAtMs) {
-        sendAway(step, DRAIN_STEP_MS);
+        // What is left of one goes over to the next step: few in a second are less than one in each.
+        due += (limits.perSecond * DRAIN_STEP_MS) / 1_000;
+        sendAway(Math.floor(due), DRAIN_STEP_MS);
+        due -= Math.floor(due);
         if (waiting.length > 0) await new Promise((resolve) => void setTimeout(resolve, DRAIN_STEP_MS));
       }
       sendAway(waiting.length, (waiting.length / limits.perSecond) * 1_000);

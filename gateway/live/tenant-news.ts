@@ -97,6 +97,8 @@ function createRecent() {
     /** Null where older ones may be missing. */
     behind(cursor: string): Delivered[] | null {
       if (since === undefined || compareCursors(cursor, since) < 0) return null;
+      // The log was empty: a cursor that is older than what was heard since then is of another log, of which nothing is known.
+      if (since === '' && cursor !== '' && (messages[0] === undefined || compareCursors(cursor, messages[0].cursor) < 0)) return null;
       return messages.filter((message) => compareCursors(message.cursor, cursor) > 0);
     },
   };

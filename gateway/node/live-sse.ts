@@ -22,7 +22,7 @@ export interface LiveSse {
   close(): void;
 }
 
-export const isForStream = ({ headers: { accept = '' } }: IncomingMessage): boolean => accept.includes('text/event-stream');
+export const isForStream = ({ headers: { accept = '' } }: IncomingMessage): boolean => /text\/event-stream/i.test(accept);
 
 /** A client that was told to go has so long to take its last result. */
 const LAST_WORDS_MS = 5_000;

@@ -143,6 +143,8 @@ export class Connection {
       const member = reserved.take(new SocketSink(this.extra.socket, id, (isStopping) => this.#ended(id, isStopping)));
       if (!member.isEnded) this.#live.set(id, member);
     } catch (error) {
+      // Nobody is told of what it has completed, and by now its id may be another one's.
+      if (this.#live.get(id) !== begun) return;
       this.#live.delete(id);
       const { message, extensions } = clientErrorOf(error, { requestId: (this.extra.requestId ??= crypto.randomUUID()), logger: this.#options.logger });
       await this.#send(JSON.stringify({ id, type: MessageType.Error, payload: [{ message, extensions }] })).catch(() => undefined);

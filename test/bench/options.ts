@@ -1,7 +1,22 @@
 /** What `npm run bench` is told on its command line. */
 import { parseArgs } from 'node:util';
 
-export const SCENARIOS = ['reads', 'commands', 'live', 'write', 'produce', 'lanes', 'rebuild', 'rest', 'accept', 'mixed', 'start', 'watchers'] as const;
+export const SCENARIOS = [
+  'reads',
+  'commands',
+  'live',
+  'write',
+  'produce',
+  'lanes',
+  'rebuild',
+  'rest',
+  'accept',
+  'mixed',
+  'start',
+  'watchers',
+  'stalled',
+  'rolling',
+] as const;
 /** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
 const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
 export type ScenarioName = (typeof SCENARIOS)[number];
@@ -15,7 +30,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --cold      of lanes: cold commands that wait
   --leads     of rebuild, rest and mixed: leads whose views are built anew, or read
   --rate      of mixed: requests a second; without it half of what a closed loop reaches
-  --watchers  of watchers: subscribers of one process
+  --watchers  of watchers and stalled: subscribers of one process; of rolling: of three gateways
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -51,6 +66,12 @@ export interface BenchOptions {
   readonly starts: number;
   /** Subscribers of one process. */
   readonly watchers: number;
+  /** Subscribers of three gateways that are restarted one after the other. */
+  readonly rollingWatchers: number;
+  /** Those who read, and as many who stop reading. */
+  readonly readers: number;
+  /** Events beside those who stop reading. */
+  readonly stalledEvents: number;
   /** How long leads are read before a rebuild, and after it. */
   readonly readSeconds: number;
   readonly write: boolean;
@@ -73,6 +94,9 @@ const FULL = {
   mixedSeconds: 60,
   starts: 15,
   watchers: 10_000,
+  readers: 1_000,
+  rollingWatchers: 3_000,
+  stalledEvents: 5_000,
   readSeconds: 30,
 };
 const QUICK = {
@@ -92,6 +116,9 @@ const QUICK = {
   mixedSeconds: 5,
   starts: 3,
   watchers: 500,
+  readers: 100,
+  rollingWatchers: 150,
+  stalledEvents: 300,
   readSeconds: 3,
 };
 
@@ -127,6 +154,8 @@ export function benchOptions(args: string[]): BenchOptions {
     mixedLeads: positive('leads', values.leads, size.mixedLeads, COUNT_MAX),
     mixedPerSecond: values.rate === undefined ? undefined : positive('rate', values.rate, 1, COUNT_MAX),
     watchers: positive('watchers', values.watchers, size.watchers, COUNT_MAX),
+    rollingWatchers: positive('watchers', values.watchers, size.rollingWatchers, COUNT_MAX),
+    readers: positive('watchers', values.watchers, size.readers, COUNT_MAX),
     write: values.write || (!values.quick && values.only === undefined),
   };
 }

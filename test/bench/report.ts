@@ -11,8 +11,12 @@ import { TRANSPORTS } from './load/jobs.ts';
 import { median, quantile } from './statistics.ts';
 import { describeReads } from './report-reads.ts';
 import { describeScaled, wrongAnswers } from './report-scaled.ts';
+import { rollingTable } from './report-rolling.ts';
+import { stalledTable } from './report-stalled.ts';
 import { watchersTable } from './report-watchers.ts';
 import type { ScaledResults } from './run-scaled.ts';
+import type { RollingResult } from './scenarios/rolling.ts';
+import type { StalledResult } from './scenarios/stalled.ts';
 import type { WatchersResult } from './scenarios/watchers.ts';
 import { fixed, table, whole } from './tables.ts';
 
@@ -23,6 +27,8 @@ export interface Results {
   readonly live: readonly LiveResult[];
   readonly scaled: ScaledResults;
   readonly watchers?: WatchersResult;
+  readonly stalled?: StalledResult;
+  readonly rolling?: RollingResult;
   /** What could not be measured here, and why. */
   readonly missing: readonly string[];
 }
@@ -83,8 +89,10 @@ export function describe(results: Results, command: string): Map<string, string>
   const sections = new Map<string, string>();
   if ([reads, accepted, drains, live, missing].some(({ length }) => length > 0)) sections.set('figures', describeOneProcess(results, head));
   const cores = PINNED ? 'our processes on core 0, services and load on core 1' : NOT_PINNED;
-  if (results.watchers)
-    sections.set('watchers figures', `${head}, ${PINNED ? 'server on core 0, load on core 1' : NOT_PINNED}\n\n${watchersTable(results.watchers)}`);
+  const twoCores = `${head}, ${PINNED ? 'server on core 0, load on core 1' : NOT_PINNED}`;
+  if (results.watchers) sections.set('watchers figures', `${twoCores}\n\n${watchersTable(results.watchers)}`);
+  if (results.rolling) sections.set('rolling figures', `${twoCores}\n\n${rollingTable(results.rolling)}`);
+  if (results.stalled) sections.set('stalled figures', `${twoCores}\n\n${stalledTable(results.stalled)}`);
   for (const [name, text] of describeScaled(results.scaled)) sections.set(name, `${head}, ${cores}\n\n${text}`);
   return sections;
 }

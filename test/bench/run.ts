@@ -14,6 +14,8 @@ import { describe, errorsOf, writePage, type Results } from './report.ts';
 import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
 import { benchLive, type LiveResult } from './scenarios/live.ts';
 import { benchReads, type ReadFigures } from './scenarios/reads.ts';
+import { benchRolling } from './scenarios/rolling.ts';
+import { benchStalled } from './scenarios/stalled.ts';
 import { benchWatchers } from './scenarios/watchers.ts';
 import { benchScaled, type ScaledResults } from './run-scaled.ts';
 
@@ -98,7 +100,9 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
     await postgres?.stop();
     const scaled = await benchScaled(load, options, folder, results.patience, say);
     const watchers = options.only.includes('watchers') ? await benchWatchers(options, say) : undefined;
-    return { ...results, scaled, ...(watchers && { watchers }) };
+    const stalled = options.only.includes('stalled') ? await benchStalled(options, say) : undefined;
+    const rolling = options.only.includes('rolling') ? await benchRolling(options, say) : undefined;
+    return { ...results, scaled, ...(watchers && { watchers }), ...(stalled && { stalled }), ...(rolling && { rolling }) };
   } finally {
     await load.stop();
     await postgres?.stop();

@@ -8,6 +8,8 @@ export interface ApiError {
 export interface ApiAnswer<T> {
   readonly data?: T | null;
   readonly errors?: readonly ApiError[];
+  /** `freshness`: it may be old. */
+  readonly extensions?: { readonly freshness?: object };
 }
 
 export interface ApiClient {

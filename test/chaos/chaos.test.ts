@@ -9,7 +9,17 @@ import { summary, violationText } from './report.ts';
 import { runChaos } from './run.ts';
 import { seedOfTheDay } from './seeds.ts';
 
-const SHORT = { loadMs: 40_000, rate: 40, clients: 16, faults: ALL_FAULTS, faultEveryMs: 3_000, faultScale: 0.3, poisonEvery: 100, quietTimeoutMs: 120_000 };
+const SHORT = {
+  loadMs: 40_000,
+  rate: 40,
+  clients: 16,
+  watchers: 40,
+  faults: ALL_FAULTS,
+  faultEveryMs: 3_000,
+  faultScale: 0.3,
+  poisonEvery: 100,
+  quietTimeoutMs: 120_000,
+};
 
 describeWithServices('the scaled size under load and faults', ['postgres', 'kafka', 'redis', 'bridge'], () => {
   const seed = seedOfTheDay(new Date());

@@ -80,6 +80,28 @@ export interface Fault {
   endedAtMs: Moment | null;
 }
 
+/** What a watcher heard, in the order in which it did. */
+export type FollowEntry =
+  | { readonly what: 'told'; readonly cursor: string; readonly version: number; readonly events: readonly string[] }
+  /** It must read again and go on behind the cursor. */
+  | { readonly what: 'reload'; readonly cursor: string }
+  /** It was ended, and goes on behind the cursor. */
+  | { readonly what: 'resume'; readonly cursor: string | null }
+  /** An error in the place of a change. */
+  | { readonly what: 'untold'; readonly code: string }
+  /** It has read again; null: there is no such lead. */
+  | { readonly what: 'state'; readonly version: number | null };
+
+/** One watcher of one lead for a time, over as many connections as it took. */
+export interface Follow {
+  readonly watcher: string;
+  readonly transport: 'sse' | 'websocket';
+  readonly leadId: string;
+  readonly entries: FollowEntry[];
+  /** It followed until nothing moved any more: then it knows everything. */
+  toTheEnd: boolean;
+}
+
 /** The row of an event as it was seen during the run. */
 export interface Sample {
   readonly eventId: string;
@@ -94,6 +116,7 @@ export interface Recorded {
   readonly poisons: readonly Poison[];
   readonly samples: readonly Sample[];
   readonly faults: readonly Fault[];
+  readonly follows: readonly Follow[];
 }
 
 export interface History extends Recorded {
@@ -103,10 +126,12 @@ export interface History extends Recorded {
   readonly poisons: Poison[];
   readonly samples: Sample[];
   readonly faults: Fault[];
+  readonly follows: Follow[];
   /** Notes a command before it is sent for the first time. */
   sent(command: Omit<SentCommand, 'answers' | 'refusedWith'>): SentCommand;
   answered(command: SentCommand, answer: Answer): void;
   refused(command: SentCommand, code: string): void;
+  followed(follow: Follow, entry: FollowEntry): void;
   /** A line of the file that is for people only. */
   note(what: string, facts: object): void;
   /** Commands with at least one receipt. */
@@ -136,6 +161,7 @@ export function createHistory(tenant: string, file: string): History {
     poisons: noted('poison'),
     samples: [],
     faults: [],
+    follows: [],
     sent(facts) {
       const command: SentCommand = { ...facts, answers: [], refusedWith: null };
       commands.set(command.key, command);
@@ -150,6 +176,11 @@ export function createHistory(tenant: string, file: string): History {
     refused(command, code) {
       command.refusedWith = code;
       write('refused', { key: command.key, code });
+    },
+    followed({ watcher, leadId, entries }, entry) {
+      entries.push(entry);
+      const { what: heard, ...facts } = entry;
+      write('followed', { watcher, leadId, heard, ...facts });
     },
     note: write,
     acceptedCount: () => accepted,

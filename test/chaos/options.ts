@@ -4,18 +4,20 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ALL_FAULTS, faultKinds } from './faults/schedule.ts';
+import { ALL_FAULTS, faultKinds, faultsAt } from './faults/schedule.ts';
 import type { RunOptions } from './run.ts';
 
-export const USAGE = `npm run chaos -- [--minutes N] [--seed N] [--only kind,kind] [--rate N] [--every N] [--folder FOLDER]
+export const USAGE = `npm run chaos -- [--minutes N] [--seed N] [--only kind,kind] [--at target,target] [--rate N] [--every N] [--watchers N] [--folder FOLDER]
   --minutes   how long load and faults go on, 20 if absent; fractions will do
   --seed      the choice of operations and faults; a random one if absent
   --only      faults of these kinds: ${ALL_FAULTS.map(({ kind }) => kind).join(', ')}; \`none\` for none
+  --at        only at targets whose names begin so, as in gateway,redis
   --rate      commands a second, 95 if absent
   --every     seconds from one fault to the next on the average, 16 if absent
+  --watchers  who follow leads over SSE and WebSocket, 200 if absent
   --folder    where data, logs and history go, and stay; else a temporary folder that stays only where the run fails`;
 
-const DEFAULTS = { minutes: 20, rate: 95, everySeconds: 16 };
+const DEFAULTS = { minutes: 20, rate: 95, everySeconds: 16, watchers: 200 };
 const MINUTE_MS = 60_000;
 const NEVER_MS = 24 * 60 * MINUTE_MS;
 const SEED_MAX = 1_000_000;
@@ -33,6 +35,8 @@ export function chaosOptions(args: string[]): RunOptions & { readonly keepFolder
       minutes: { type: 'string' },
       seed: { type: 'string' },
       only: { type: 'string' },
+      at: { type: 'string' },
+      watchers: { type: 'string' },
       rate: { type: 'string' },
       every: { type: 'string' },
       folder: { type: 'string' },
@@ -44,7 +48,8 @@ export function chaosOptions(args: string[]): RunOptions & { readonly keepFolder
     loadMs: positive('minutes', values.minutes ?? DEFAULTS.minutes) * MINUTE_MS,
     rate: positive('rate', values.rate ?? DEFAULTS.rate),
     clients: CLIENTS,
-    faults: faultKinds(none ? [] : (values.only?.split(',') ?? [])),
+    watchers: positive('watchers', values.watchers ?? DEFAULTS.watchers),
+    faults: faultsAt(faultKinds(none ? [] : (values.only?.split(',') ?? [])), values.at?.split(',') ?? []),
     faultEveryMs: none ? NEVER_MS : positive('every', values.every ?? DEFAULTS.everySeconds) * 1_000,
     faultScale: 1,
     poisonEvery: POISON_EVERY,

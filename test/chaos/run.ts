@@ -11,7 +11,9 @@ import type { Violation } from './checker/violation.ts';
 import type { FaultKind } from './faults/fault.ts';
 import { runFaults } from './faults/schedule.ts';
 import { createHistory, type History } from './history.ts';
+import { startTeams, type Teams } from './load/follow/teams.ts';
 import { startLoad } from './load/load.ts';
+import { createWorld, type World } from './load/world.ts';
 import { judge } from './outcomes/collect.ts';
 import { untilQuiet } from './outcomes/quiescence.ts';
 import { startCluster, type Cluster } from './system/cluster.ts';
@@ -26,6 +28,8 @@ export interface RunOptions {
   /** Commands a second. */
   readonly rate: number;
   readonly clients: number;
+  /** Who follow leads over both transports. */
+  readonly watchers: number;
   readonly faults: readonly FaultKind[];
   readonly faultEveryMs: number;
   /** See FaultScene. */
@@ -47,8 +51,11 @@ export interface RunResult {
   readonly faults: Readonly<Record<string, number>>;
   readonly poisons: number;
   readonly reads: number;
+  /** Of the watchers. */
+  readonly told: number;
+  readonly reloads: number;
   readonly restarts: number;
-  /** False: it still moved when the time was up. */
+  /** False: it still moved, or a watcher still came back, when the time was up. */
   readonly quiet: boolean;
   readonly violations: readonly Violation[];
   readonly history: History;
@@ -59,6 +66,10 @@ const READY_WITHIN_MS = 120_000;
 const ANSWERS_WITHIN_MS = 60_000;
 const EVENT_ROLES = ['projector', 'scoring', 'matching'];
 const PROGRESS_EVERY_MS = 5_000;
+/** One person may have a hundred subscriptions at a gateway, which may be the only one. */
+const WATCHING_PEOPLE = 8;
+/** Beside the seeds of those who make the load. */
+const WATCHER_SEED = 4_000;
 
 export async function runChaos(options: RunOptions): Promise<RunResult> {
   const { folder, seed } = options;
@@ -69,8 +80,9 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const rawLog = createRawLog(cluster.direct.brokers);
   const history = createHistory(tenant, join(folder, 'history.ndjson'));
   const api = createApiClient(cluster.gatewayPorts, await tokenOf(folder, tenant));
+  const watcherTokens = await Promise.all(Array.from({ length: WATCHING_PEOPLE }, (_, person) => tokenOf(folder, tenant, `watcher-${person}`)));
   try {
-    const whole = supervisor.allReady(READY_WITHIN_MS).then(() => run({ options, cluster, supervisor, rawLog, history, api }));
+    const whole = supervisor.allReady(READY_WITHIN_MS).then(() => run({ options, cluster, supervisor, rawLog, history, api, watcherTokens }));
     return await Promise.race([whole, rejectsOn(options.abort)]);
   } finally {
     await api.close();
@@ -84,9 +96,9 @@ const rejectsOn = (abort: AbortSignal | undefined): Promise<never> =>
   new Promise((_resolve, reject) => abort?.addEventListener('abort', () => reject(abort.reason as Error), { once: true }));
 
 /** An admin of the run's own tenant. */
-export async function tokenOf(dataDir: string, tenant: string): Promise<string> {
+export async function tokenOf(dataDir: string, tenant: string, subject = 'chaos'): Promise<string> {
   const keys = await loadDevKeys(dataDir, systemClock);
-  return (await keys.sign({ tenant: tenantId(tenant), subject: 'chaos', roles: ['ADMIN'] })).token;
+  return (await keys.sign({ tenant: tenantId(tenant), subject, roles: ['ADMIN'] })).token;
 }
 
 interface Parts {
@@ -96,26 +108,37 @@ interface Parts {
   readonly rawLog: RawLog;
   readonly history: History;
   readonly api: ApiClient;
+  readonly watcherTokens: readonly string[];
 }
 
-async function run({ options, cluster, supervisor, rawLog, history, api }: Parts): Promise<RunResult> {
+function teamsOf({ options, cluster, history, api, watcherTokens }: Parts, world: World, stop: AbortSignal): Teams {
+  const { watchers, seed } = options;
+  const randomOf = (team: number) => createRandom(seed + WATCHER_SEED + team);
+  return startTeams({ watchers, api, history, world, ports: cluster.gatewayPorts, tokens: watcherTokens, randomOf, stop });
+}
+
+async function run(parts: Parts): Promise<RunResult> {
+  const { options, cluster, supervisor, rawLog, history, api } = parts;
   const { seed, onProgress } = options;
   const startedAtMs = performance.now();
   const loadEnd = AbortSignal.any([AbortSignal.timeout(options.loadMs), ...(options.abort ? [options.abort] : [])]);
   const answersEnd = AbortSignal.any([AbortSignal.timeout(options.loadMs + ANSWERS_WITHIN_MS), ...(options.abort ? [options.abort] : [])]);
   const sql = connect(cluster.direct.databaseUrl, { connectionsMax: 2 });
+  const world = createWorld();
+  const teams = teamsOf(parts, world, loadEnd);
   const progress = setInterval(() => onProgress?.(progressLine(history, startedAtMs)), PROGRESS_EVERY_MS);
   try {
     const scene = { cluster, supervisor, rawLog, random: createRandom(seed + 2), scale: options.faultScale };
     await Promise.all([
-      startLoad({ ...options, api, history, rawLog, sql, stop: loadEnd, deadline: answersEnd }),
+      startLoad({ ...options, api, history, rawLog, sql, world, stop: loadEnd, deadline: answersEnd }),
       runFaults(scene, { kinds: options.faults, everyMs: options.faultEveryMs }, history, loadEnd),
     ]);
     options.abort?.throwIfAborted();
     clearInterval(progress);
     onProgress?.('the load has ended; waiting until nothing moves');
     await supervisor.allReady(READY_WITHIN_MS);
-    const quiet = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, roles: EVENT_ROLES, timeoutMs: options.quietTimeoutMs });
+    const still = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, roles: EVENT_ROLES, timeoutMs: options.quietTimeoutMs });
+    const quiet = (await teams.settle()) && still;
     onProgress?.(quiet ? 'quiet; holding the outcomes against the history' : 'it still moves; holding the outcomes against the history all the same');
     const violations = await judge({ recorded: history, api, databaseUrl: cluster.direct.databaseUrl, rawLog });
     return {
@@ -125,6 +148,8 @@ async function run({ options, cluster, supervisor, rawLog, history, api }: Parts
       faults: countBy(history.faults.map(({ kind }) => kind)),
       poisons: history.poisons.length,
       reads: history.reads.length,
+      told: entriesOf(history, 'told'),
+      reloads: entriesOf(history, 'reload'),
       restarts: supervisor.processes.reduce((sum, one) => sum + one.restarts(), 0),
       quiet,
       violations,
@@ -135,16 +160,20 @@ async function run({ options, cluster, supervisor, rawLog, history, api }: Parts
     throw error;
   } finally {
     clearInterval(progress);
+    await teams.end();
     await sql.end({ timeout: 5 });
   }
 }
+
+const entriesOf = ({ follows }: History, what: string): number =>
+  follows.reduce((sum, { entries }) => sum + entries.filter((entry) => entry.what === what).length, 0);
 
 function progressLine(history: History, startedAtMs: number): string {
   const seconds = Math.round((performance.now() - startedAtMs) / 1_000);
   const accepted = history.acceptedCount();
   const open = history.faults.filter(({ endedAtMs }) => endedAtMs === null).map(({ kind, target }) => `${kind} ${target}`);
   const now = open.length > 0 ? `; now: ${open.join(', ')}` : '';
-  return `${seconds} s: ${accepted} accepted (${Math.round(accepted / Math.max(1, seconds))}/s), ${history.faults.length} faults, ${history.poisons.length} poisons, ${history.reads.length} reads${now}`;
+  return `${seconds} s: ${accepted} accepted (${Math.round(accepted / Math.max(1, seconds))}/s), ${history.faults.length} faults, ${history.poisons.length} poisons, ${history.reads.length} reads, ${entriesOf(history, 'told')} results to watchers${now}`;
 }
 
 function countBy(names: readonly string[]): Record<string, number> {

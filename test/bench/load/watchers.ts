@@ -13,13 +13,20 @@ export type WatchersJob =
       readonly transport: WatcherTransport;
       readonly count: number;
       readonly groups: number;
+      /** Results of some 600 bytes, so that what the system holds for a connection is full soon. */
+      readonly isWide?: boolean;
+      /** They read nothing once they are there, and are not among those who are waited for. */
+      readonly stalled?: boolean;
     }
   | { readonly kind: 'await'; readonly results: number }
+  /** How long results took, of every tenth watcher, since it was last asked. */
+  | { readonly kind: 'delays' }
   | { readonly kind: 'close' };
 export interface WatchersDone {
   /** When the last watcher had its last result, milliseconds since 1970. */
   readonly atMs?: number;
   readonly failed?: string;
+  readonly delaysMs?: readonly number[];
 }
 
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
@@ -30,11 +37,17 @@ const LOST_AFTER_MS = 60_000;
 const HANDSHAKES_AT_ONCE = 100;
 /** Of a result: stands in it once. */
 const MARK = Buffer.from('leadScoreChanged');
+/** Between the mark and the moment of the event, which the cursor begins with. */
+const CURSOR_AFTER = '":{"cursor":"'.length;
+const MOMENT_DIGITS = 15;
+const TIMED_EVERY = 10;
 
 class Watcher {
   results = 0;
   readonly #socket: Socket;
   readonly #ready = Promise.withResolvers<void>();
+  /** Filled by those whose results are timed. */
+  delaysMs: number[] | null = null;
   /** The end of the chunk before, in which a mark may begin. */
   #rest: Buffer = Buffer.alloc(0);
 
@@ -56,6 +69,10 @@ class Watcher {
   close(): void {
     this.#socket.destroy();
   }
+  /** Whatever comes waits with the system, and then with the server. */
+  stall(): void {
+    this.#socket.pause();
+  }
   /** A pong that nobody asked for: nobody here looks for pings. */
   pong(): void {
     this.#socket.write(PONG);
@@ -64,11 +81,17 @@ class Watcher {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(MARK, from); at !== -1; at = bytes.indexOf(MARK, from)) {
+      const moment = at + MARK.length + CURSOR_AFTER;
+      if (moment + MOMENT_DIGITS > bytes.length) break;
+      this.#time(bytes, moment);
       this.results += 1;
-      from = at + MARK.length;
+      from = moment;
     }
-    this.#rest = bytes.subarray(Math.max(from, bytes.length - MARK.length + 1));
+    this.#rest = bytes.subarray(Math.max(from, bytes.length - MARK.length - CURSOR_AFTER - MOMENT_DIGITS + 1));
     onResults();
+  }
+  #time(bytes: Buffer, moment: number): void {
+    this.delaysMs?.push(nowMs() - Number(bytes.toString('latin1', moment, moment + MOMENT_DIGITS)));
   }
 }
 
@@ -79,12 +102,15 @@ function frame(text: string): Buffer {
   return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
 }
 
+/** The same with a dozen more names for one field. */
+const WIDE_SCORES = SCORES.replace('{ cursor ', `{ cursor ${Array.from({ length: 12 }, (_, at) => `cursor${at}: cursor`).join(' ')} `);
+
 /** Each group asks for something that every event has, and no two for the same. */
 const variablesOf = (group: number): object => ({ filter: { minScore: group / 1_000 } });
 
-function open({ url, token, transport }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
+function open({ url, token, transport, isWide = false }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
   const { hostname, port, host } = new URL(url);
-  const payload = { query: SCORES, variables: variablesOf(group) };
+  const payload = { query: isWide ? WIDE_SCORES : SCORES, variables: variablesOf(group) };
   const socket = connect(Number(port), hostname);
   if (transport === 'sse') {
     const body = JSON.stringify(payload);
@@ -99,8 +125,11 @@ function open({ url, token, transport }: Extract<WatchersJob, { kind: 'open' }>,
 }
 
 let watchers: Watcher[] = [];
+/** Those that read nothing; they go on to say that they live. */
+const stalled: Watcher[] = [];
 let waiting: { readonly results: number; readonly done: () => void } | undefined;
 let received = 0;
+let pongs: NodeJS.Timeout | undefined;
 const onResults = (): void => {
   received += 1;
   // Looked at seldom, and whenever nothing comes any more.
@@ -114,7 +143,15 @@ const check = (): void => {
   done();
 };
 
+function takeDelays(): readonly number[] {
+  const timed = watchers.filter((_watcher, at) => at % TIMED_EVERY === 0);
+  const delaysMs = timed.flatMap((watcher) => watcher.delaysMs ?? []);
+  for (const watcher of timed) watcher.delaysMs = [];
+  return delaysMs;
+}
+
 async function run(job: WatchersJob): Promise<void> {
+  if (job.kind === 'delays') return void process.send?.({ delaysMs: takeDelays() } satisfies WatchersDone);
   if (job.kind === 'close') {
     watchers.forEach((watcher) => watcher.close());
     watchers = [];
@@ -122,9 +159,10 @@ async function run(job: WatchersJob): Promise<void> {
     for (let from = 0; from < job.count; from += HANDSHAKES_AT_ONCE) {
       const some = Array.from({ length: Math.min(HANDSHAKES_AT_ONCE, job.count - from) }, (_, at) => open(job, (from + at) % job.groups, onResults));
       await Promise.all(some.map(({ ready }) => ready));
-      watchers.push(...some);
+      if (job.stalled === true) some.forEach((watcher) => watcher.stall());
+      (job.stalled === true ? stalled : watchers).push(...some);
     }
-    if (job.transport === 'websocket') setInterval(() => watchers.forEach((watcher) => watcher.pong()), PONG_EVERY_MS).unref();
+    if (job.transport === 'websocket') pongs ??= setInterval(() => [...watchers, ...stalled].forEach((watcher) => watcher.pong()), PONG_EVERY_MS).unref();
     // Over WebSocket nobody says that a subscription stands.
     await delay(1_000);
   } else {

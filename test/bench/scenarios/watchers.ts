@@ -111,7 +111,8 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
   }
 }
 
-async function told<Answer>(child: Child, what: object): Promise<Answer> {
+/** What a child answers to what it is told. */
+export async function told<Answer>(child: Child, what: object): Promise<Answer> {
   const answer = once(child.process, 'message') as Promise<[Answer]>;
   child.process.send(what);
   const [said] = await answer;
@@ -120,7 +121,8 @@ async function told<Answer>(child: Child, what: object): Promise<Answer> {
 
 const micros = (seconds: number | undefined, deliveries: number): number | null => (seconds === undefined ? null : (seconds * 1_000_000) / deliveries);
 
-function residentKilobytes(pid: number): number | null {
+/** Null where it cannot be known. */
+export function residentKilobytes(pid: number): number | null {
   try {
     return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
   } catch {

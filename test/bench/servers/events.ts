@@ -1,19 +1,30 @@
 /** What the servers of the watchers' scenario have in common: the parent says how many events there are to be, and hears when the first one began. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { announce } from './peer-data.ts';
 
 export const nowMs = (): number => performance.timeOrigin + performance.now();
+
+export interface EventsJob {
+  readonly events: number;
+  /** From one to the next; at once if absent. What is late is caught up on. */
+  readonly everyMs?: number;
+}
 
 export interface EventsDone {
   readonly beganAtMs: number;
 }
 
 export function serveEvents({ url, token = '' }: { readonly url: string; readonly token?: string }, happen: () => void | Promise<void>): void {
-  process.on('message', ({ events }: { readonly events: number }) => {
+  process.on('message', ({ events, everyMs = 0 }: EventsJob) => {
     void (async () => {
       // None: a moment to measure memory at.
       if (events === 0) globalThis.gc?.();
       const beganAtMs = nowMs();
-      for (let event = 0; event < events; event += 1) await happen();
+      for (let event = 0; event < events; event += 1) {
+        await happen();
+        const waitMs = beganAtMs + (event + 1) * everyMs - nowMs();
+        if (everyMs > 0 && waitMs > 0) await delay(waitMs);
+      }
       process.send?.({ beganAtMs } satisfies EventsDone);
     })();
   });

@@ -13,6 +13,7 @@ import { unchanged } from './promise-4-unchanged.ts';
 import { viewsEqualEvents } from './promise-5-views.ts';
 import { neverBack } from './promise-6-never-back.ts';
 import { visibleEverywhere } from './promise-7-visible.ts';
+import { newsInFull } from './promise-8-news.ts';
 import type { Report, Violation } from './violation.ts';
 
 /** What the parts share. */
@@ -44,7 +45,9 @@ export function createChecker(recorded: Recorded): Checker {
     if (first !== undefined) byCommandId.set(first.commandId, command);
   }
   const context: CheckContext = { recorded, byCommandId, effects, report: (violation) => violations.push(violation) };
-  const checks = [nothingLost, onceOnly, inOrder, unchanged, viewsEqualEvents, neverBack, visibleEverywhere, poisonCheck].map((make) => make(context));
+  const checks = [nothingLost, onceOnly, inOrder, unchanged, viewsEqualEvents, neverBack, visibleEverywhere, newsInFull, poisonCheck].map((make) =>
+    make(context),
+  );
 
   return {
     stream(evidence) {

@@ -1,5 +1,5 @@
 /** A broken promise, precisely. */
-export type PromiseName = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 'poison';
+export type PromiseName = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 'poison';
 
 export interface Violation {
   readonly promise: PromiseName;

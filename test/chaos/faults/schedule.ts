@@ -28,6 +28,12 @@ export function faultKinds(names: readonly string[]): readonly FaultKind[] {
   });
 }
 
+/** The same at those targets alone whose names begin like one of `targets`; at all of them where none is given. */
+export const faultsAt = (kinds: readonly FaultKind[], targets: readonly string[]): readonly FaultKind[] =>
+  targets.length === 0
+    ? kinds
+    : kinds.map((kind) => ({ ...kind, targets: (scene) => kind.targets(scene).filter((target) => targets.some((one) => target.startsWith(one))) }));
+
 /** Resolves once the last fault is over; rejects where one could not be undone. */
 export async function runFaults(scene: FaultScene, plan: FaultPlan, history: History, stop: AbortSignal): Promise<void> {
   const busy = new Set<string>();

@@ -10,7 +10,7 @@ import { runPoisoner } from './poison.ts';
 import { runSampler } from './sampler.ts';
 import { createSender } from './sender.ts';
 import { runReader } from './watchers.ts';
-import { createWorld } from './world.ts';
+import type { World } from './world.ts';
 
 export interface LoadParts {
   readonly seed: number;
@@ -21,6 +21,7 @@ export interface LoadParts {
   readonly history: History;
   readonly rawLog: RawLog;
   readonly sql: Sql;
+  readonly world: World;
   /** Aborted when nothing new is to be sent. */
   readonly stop: AbortSignal;
   /** Aborted when what has no answer is given up. */
@@ -33,8 +34,7 @@ const READERS = [0, 1, null, null] as const;
 const SEEDS = { client: 1_000, reader: 2_000, poisoner: 3_000 };
 
 /** Resolves when all have stopped. */
-export async function startLoad({ seed, rate, clients, poisonEvery, api, history, rawLog, sql, stop, deadline }: LoadParts): Promise<void> {
-  const world = createWorld();
+export async function startLoad({ seed, rate, clients, poisonEvery, api, history, rawLog, sql, world, stop, deadline }: LoadParts): Promise<void> {
   const pacer = createPacer(rate);
   const client = (index: number): Promise<void> => {
     const random = createRandom(seed + SEEDS.client + index);

@@ -7,6 +7,8 @@ export interface KnownLead {
   version: number;
   /** Somebody asked for it to be erased: nothing more is sent to it. */
   erased: boolean;
+  /** Teams of watchers that follow it: as long as there are any, commands go on being sent to it. */
+  watched: number;
 }
 /** A receipt that said VISIBLE, for the readers. */
 export interface VisibleChange {
@@ -19,6 +21,8 @@ export interface World {
   add(id: string): KnownLead;
   /** Newer ones more often; undefined while there are none. */
   anyLead(random: Random): KnownLead | undefined;
+  /** One of those that came last; undefined while there are none. */
+  newestLead(random: Random): KnownLead | undefined;
   lead(id: string): KnownLead | undefined;
   sawVisible(change: VisibleChange): void;
   anyVisible(random: Random): VisibleChange | undefined;
@@ -26,6 +30,7 @@ export interface World {
 
 /** Leads that commands are sent to; older ones are left alone, so that a lead gets tens of commands, not thousands. */
 const ACTIVE_MAX = 400;
+const NEWEST = 50;
 const VISIBLE_MAX = 500;
 
 export function createWorld(): World {
@@ -37,16 +42,20 @@ export function createWorld(): World {
     add(id) {
       const known = byId.get(id);
       if (known !== undefined) return known;
-      const lead = { id, version: 0, erased: false };
+      const lead = { id, version: 0, erased: false, watched: 0 };
       byId.set(id, lead);
       active.push(lead);
-      if (active.length > ACTIVE_MAX) byId.delete(active.shift()?.id ?? '');
+      if (active.length > ACTIVE_MAX) {
+        const oldest = active.findIndex(({ watched }) => watched === 0);
+        for (const { id: left } of active.splice(Math.max(0, oldest), 1)) byId.delete(left);
+      }
       return lead;
     },
     anyLead(random) {
       const lead = oneOf(active, random);
       return lead === undefined || lead.erased ? oneOf(active.filter(({ erased }) => !erased).slice(-20), random) : lead;
     },
+    newestLead: (random) => oneOf(active.filter(({ erased }) => !erased).slice(-NEWEST), random),
     lead: (id) => byId.get(id),
     sawVisible(change) {
       visible.push(change);

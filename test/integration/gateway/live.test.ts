@@ -330,4 +330,14 @@ describe('a gateway that stops', () => {
     expect(await socket.ended).toBe('complete');
     await vi.waitFor(() => expect(socket.closeCode()).toBe(1012), WAIT);
   });
+
+  it('sends no more of them away in a second than it may, however few those are', async () => {
+    const gateway = await start({ liveLimits: { perSecond: 30 }, drainMs: 10_000 });
+    const watchers = await Promise.all(Array.from({ length: 60 }, () => gateway.watch(SCORES)));
+    const ends: number[] = [];
+    watchers.forEach((watcher) => void watcher.ended.then(() => ends.push(performance.now())));
+    await gateway.stop();
+    await Promise.all(watchers.map(({ ended }) => ended));
+    expect((ends.at(-1) ?? 0) - (ends[0] ?? 0)).toBeGreaterThan(1_800);
+  });
 });

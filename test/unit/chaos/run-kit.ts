@@ -92,6 +92,7 @@ export function verdict({ recorded = {}, streams = [evidenceOf(events)], final =
     poisons: [],
     samples: [],
     faults: [],
+    follows: [],
     ...recorded,
     commands: new Map(all.map((command) => [command.key, command])),
   });
