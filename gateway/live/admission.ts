@@ -21,7 +21,8 @@ export function createAdmission({ perUserMax, perTenantMax, perSecond }: Subscri
   const [users, tenants] = [createCounts(perUserMax), createCounts(perTenantMax)];
   let nextAtMs = 0;
   const turn = async (): Promise<void> => {
-    const at = Math.max(nextAtMs, nowMs() - BURST_MS) + 1_000 / perSecond;
+    // Apart by so much that the burst and what follows it within a second are no more than a second's allowance.
+    const at = Math.max(nextAtMs, nowMs() - BURST_MS) + (1_000 + BURST_MS) / perSecond;
     const waitMs = at - nowMs();
     if (waitMs > WAIT_MS_MAX) throw refused('too many subscriptions begin at the moment', Math.ceil(waitMs / 1_000));
     nextAtMs = at;

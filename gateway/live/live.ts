@@ -69,6 +69,8 @@ const LOOK_EVERY_MS = 500;
 /** Proxies end connections on which nothing comes for a minute, or half of one. */
 const BEAT_EVERY_MS = 12_000;
 const DRAIN_STEP_MS = 50;
+/** Of what may begin in a second: clients come back when they come, and what was sent away apart arrives together now and then. */
+const DRAIN_SHARE = 0.8;
 
 export function createLive(options: LiveOptions): Live {
   const { feed, clock, logger, metrics, groupTiming } = options;
@@ -218,7 +220,7 @@ export function createLive(options: LiveOptions): Live {
       };
       while (waiting.length > 0 && performance.now() + DRAIN_STEP_MS < endsAtMs) {
         // What is left of one goes over to the next step: few in a second are less than one in each.
-        due += (limits.perSecond * DRAIN_STEP_MS) / 1_000;
+        due += (limits.perSecond * DRAIN_SHARE * DRAIN_STEP_MS) / 1_000;
         sendAway(Math.floor(due), DRAIN_STEP_MS);
         due -= Math.floor(due);
         if (waiting.length > 0) await new Promise((resolve) => void setTimeout(resolve, DRAIN_STEP_MS));

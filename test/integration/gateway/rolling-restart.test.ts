@@ -82,7 +82,7 @@ it('reconnects no more in a second than it may, and nobody misses a change or ha
   const after = reconnects.slice(began);
   expect(after.length).toBeGreaterThanOrEqual(WATCHERS);
   // Server and clients share a process here: one that stood still sees together what was apart.
-  expect(most(after, 1_000)).toBeLessThanOrEqual(PER_SECOND * 1.5);
+  expect(most(after, 1_000)).toBeLessThanOrEqual(PER_SECOND * 1.25);
   for (const { versions } of followers) {
     const from = Number(versions[0]);
     expect(versions).toEqual(Array.from({ length: version - from + 1 }, (_, at) => from + at));
