@@ -12,6 +12,11 @@ export interface Shelf {
 export interface TextMemory {
   /** A place for the texts of one selection. */
   shelf(): Shelf;
+  /**
+   * What was made under that name before, whichever document asked for it: the same selection has one shelf, and few parts that are used by many stay
+   * nearer to the processor than many that are alike.
+   */
+  shared<Part extends object>(name: string, make: () => Part): Part;
 }
 
 /**
@@ -23,42 +28,77 @@ const flatten = (text: string): void => void Number(text);
 /** A text's characters are a byte or two each; an entry of the map and its list are about this. */
 const ENTRY_BYTES = 150;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Of the names of shared parts; beyond that they begin anew. */
+const NAMES_MAX = 1_000_000;
 
-/** Of one view, by shelf: one map that the collector has to look into for each view, not for each selection of it. */
 type Texts = Map<Shelf, readonly string[]>;
 
+/** One for each view, so that whoever looks for a text looks up one thing. Knows nothing of its view, which would live as long. */
+interface ViewTexts {
+  readonly number: number;
+  young: Texts | undefined;
+  old: Texts | undefined;
+}
+
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
-  let young = new WeakMap<object, Texts>();
-  /** Undefined: nothing was ever forgotten. */
-  let old: WeakMap<object, Texts> | undefined;
+  const views = new WeakMap<object, ViewTexts>();
+  let numbers = 0;
+  /** Those that have texts of that age. */
+  let young: ViewTexts[] = [];
+  let old: ViewTexts[] = [];
   let bytes = 0;
   const isWanted = createNotes();
-  const keep = (shelf: Shelf, view: object, texts: readonly string[]): void => {
+  const age = (): void => {
+    for (const view of old) view.old = undefined;
+    [old, young, bytes] = [young, [], 0];
+    for (const view of old) [view.old, view.young] = [view.young, undefined];
+  };
+  const keep = (shelf: Shelf, view: ViewTexts, texts: readonly string[]): void => {
     bytes += texts.reduce((sum, { length }) => sum + length, ENTRY_BYTES);
-    if (bytes > bytesMax / 2) [old, young, bytes] = [young, new WeakMap(), 0];
-    const known = young.get(view);
-    if (known === undefined) young.set(view, new Map([[shelf, texts]]));
-    else known.set(shelf, texts);
+    if (bytes > bytesMax / 2) age();
+    if (view.young === undefined) {
+      view.young = new Map();
+      young.push(view);
+    }
+    view.young.set(shelf, texts);
+  };
+  const learn = (view: object): ViewTexts => {
+    const known = { number: (numbers += 1), young: undefined, old: undefined };
+    views.set(view, known);
+    return known;
   };
   let shelves = 0;
+  let parts = new Map<string, object>();
+  let characters = 0;
   return {
     shelf() {
       const number = (shelves += 1);
       const shelf: Shelf = {
         find(view) {
-          const known = young.get(view)?.get(shelf);
-          if (known !== undefined) return known;
-          const aged = old?.get(view)?.get(shelf);
-          if (aged !== undefined) keep(shelf, view, aged);
+          const known = views.get(view);
+          const texts = known?.young?.get(shelf);
+          if (texts !== undefined) return texts;
+          const aged = known?.old?.get(shelf);
+          if (known !== undefined && aged !== undefined) keep(shelf, known, aged);
           return aged;
         },
         keep(view, texts) {
-          if (!isWanted(view, number)) return;
+          const known = views.get(view) ?? learn(view);
+          if (!isWanted(known.number, number)) return;
           texts.forEach(flatten);
-          keep(shelf, view, texts);
+          keep(shelf, known, texts);
         },
       };
       return shelf;
+    },
+    shared<Part extends object>(name: string, make: () => Part) {
+      const known = parts.get(name);
+      if (known !== undefined) return known as Part;
+      const part = make();
+      characters += name.length;
+      if (characters > NAMES_MAX) [parts, characters] = [new Map(), name.length];
+      parts.set(name, part);
+      return part;
     },
   };
 }
@@ -68,20 +108,12 @@ const NOTES = 2 ** 22;
 /** Then all are forgotten: one in forty that comes for the first time would be taken for another one. */
 const NOTED_MAX = NOTES / 40;
 
-/** Answers whether the view was asked about with that number a while ago, as far as bits tell that several may share. */
-function createNotes(): (view: object, number: number) => boolean {
+/** Answers whether that view was asked about for that shelf a while ago, as far as bits tell that several may share. */
+function createNotes(): (view: number, shelf: number) => boolean {
   const bits = new Uint8Array(NOTES / 8);
-  const numbers = new WeakMap<object, number>();
-  let views = 0;
   let noted = 0;
-  const numberOf = (view: object): number => {
-    const known = numbers.get(view);
-    if (known !== undefined) return known;
-    numbers.set(view, (views += 1));
-    return views;
-  };
-  return (view, number) => {
-    const place = (Math.imul(numberOf(view), 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)) >>> 10;
+  return (view, shelf) => {
+    const place = (Math.imul(view, 0x9e3779b1) ^ Math.imul(shelf, 0x85ebca6b)) >>> 10;
     const mask = 1 << (place & 7);
     const before = bits[place >>> 3] ?? 0;
     if ((before & mask) !== 0) return true;
