@@ -28,6 +28,8 @@ const flatten = (text: string): void => void Number(text);
 /** A text's characters are a byte or two each; an entry of the map and its list are about this. */
 const ENTRY_BYTES = 150;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Selections that a view knows of, so that it notices which comes again. */
+const WRITERS_MAX = 16;
 /** Of the names of shared parts; beyond that they begin anew. */
 const NAMES_MAX = 1_000_000;
 
@@ -35,19 +37,19 @@ type Texts = Map<Shelf, readonly string[]>;
 
 /** One for each view, so that whoever looks for a text looks up one thing. Knows nothing of its view, which would live as long. */
 interface ViewTexts {
-  readonly number: number;
+  /** Numbers of the shelves whose selections wrote it last. */
+  readonly writers: number[];
+  writes: number;
   young: Texts | undefined;
   old: Texts | undefined;
 }
 
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
   const views = new WeakMap<object, ViewTexts>();
-  let numbers = 0;
   /** Those that have texts of that age. */
   let young: ViewTexts[] = [];
   let old: ViewTexts[] = [];
   let bytes = 0;
-  const isWanted = createNotes();
   const age = (): void => {
     for (const view of old) view.old = undefined;
     [old, young, bytes] = [young, [], 0];
@@ -63,7 +65,7 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
     view.young.set(shelf, texts);
   };
   const learn = (view: object): ViewTexts => {
-    const known = { number: (numbers += 1), young: undefined, old: undefined };
+    const known = { writers: [], writes: 0, young: undefined, old: undefined };
     views.set(view, known);
     return known;
   };
@@ -84,7 +86,7 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
         },
         keep(view, texts) {
           const known = views.get(view) ?? learn(view);
-          if (!isWanted(known.number, number)) return;
+          if (!isWanted(known, number)) return;
           texts.forEach(flatten);
           keep(shelf, known, texts);
         },
@@ -103,26 +105,10 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
   };
 }
 
-/** Bits; half a megabyte of them. */
-const NOTES = 2 ** 22;
-/** Then all are forgotten: one in forty that comes for the first time would be taken for another one. */
-const NOTED_MAX = NOTES / 40;
-
-/** Answers whether that view was asked about for that shelf a while ago, as far as bits tell that several may share. */
-function createNotes(): (view: number, shelf: number) => boolean {
-  const bits = new Uint8Array(NOTES / 8);
-  let noted = 0;
-  return (view, shelf) => {
-    const place = (Math.imul(view, 0x9e3779b1) ^ Math.imul(shelf, 0x85ebca6b)) >>> 10;
-    const mask = 1 << (place & 7);
-    const before = bits[place >>> 3] ?? 0;
-    if ((before & mask) !== 0) return true;
-    if (noted >= NOTED_MAX) {
-      bits.fill(0);
-      noted = 0;
-    }
-    bits[place >>> 3] = (bits[place >>> 3] ?? 0) | mask;
-    noted += 1;
-    return false;
-  };
+/** Notes down that the selection wrote the view. True where it is among the last that did. */
+function isWanted(view: ViewTexts, shelf: number): boolean {
+  if (view.writers.includes(shelf)) return true;
+  view.writers[view.writes % WRITERS_MAX] = shelf;
+  view.writes += 1;
+  return false;
 }
