@@ -44,24 +44,23 @@ interface ViewTexts {
   old: Texts | undefined;
 }
 
+/** One generation further: what is old is forgotten. True where anything is left. */
+function shift(view: ViewTexts | undefined): boolean {
+  if (view === undefined) return false;
+  [view.old, view.young] = [view.young, undefined];
+  return view.old !== undefined;
+}
+
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
   const views = new WeakMap<object, ViewTexts>();
-  /** Those that have texts of that age. */
-  let young: ViewTexts[] = [];
-  let old: ViewTexts[] = [];
+  /** Those that have texts, weakly: what somebody who was erased was called goes with the view. */
+  let all: WeakRef<ViewTexts>[] = [];
   let bytes = 0;
-  const age = (): void => {
-    for (const view of old) view.old = undefined;
-    [old, young, bytes] = [young, [], 0];
-    for (const view of old) [view.old, view.young] = [view.young, undefined];
-  };
   const keep = (shelf: Shelf, view: ViewTexts, texts: readonly string[]): void => {
     bytes += texts.reduce((sum, { length }) => sum + length, ENTRY_BYTES);
-    if (bytes > bytesMax / 2) age();
-    if (view.young === undefined) {
-      view.young = new Map();
-      young.push(view);
-    }
+    if (bytes > bytesMax / 2) [all, bytes] = [all.filter((ref) => shift(ref.deref())), 0];
+    if (!view.young && !view.old) all.push(new WeakRef(view));
+    view.young ??= new Map();
     view.young.set(shelf, texts);
   };
   const learn = (view: object): ViewTexts => {
