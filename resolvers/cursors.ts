@@ -25,6 +25,7 @@ export function base64UrlToBytes(text: string): Uint8Array<ArrayBuffer> | null {
 }
 
 const CURSOR_LENGTH_MAX = 1_000;
+const decoder = new TextDecoder();
 
 /** A cursor for a place in the list called `list`; a cursor of another list is refused. */
 export const encodeCursor = (list: string, place: string): string => toBase64Url(`${list}\n${place}`);
@@ -33,7 +34,7 @@ export const encodeCursor = (list: string, place: string): string => toBase64Url
 export function decodeCursor(list: string, cursor: string | null | undefined): string | undefined {
   if (cursor == null) return undefined;
   const bytes = cursor.length > CURSOR_LENGTH_MAX ? null : base64UrlToBytes(cursor);
-  const text = bytes && new TextDecoder().decode(bytes);
+  const text = bytes && decoder.decode(bytes);
   if (!text?.startsWith(`${list}\n`)) throw badInput('after is no cursor of this list in this order', 'after');
   return text.slice(list.length + 1);
 }

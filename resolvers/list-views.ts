@@ -193,21 +193,32 @@ interface Place {
   readonly isKept: boolean;
 }
 
-/** The last one of each plan: the same question comes with the same plan, and mostly from the same tenant. */
-const places = new WeakMap<ListPlan, Place>();
+/** What places of one plan have in common, and the last one of them: the same question comes with the same plan, and mostly from the same tenant. */
+interface Places {
+  readonly query: Omit<ListPlan, 'dependsOnClock'>;
+  readonly text: string;
+  last?: Place;
+}
+
+const known = new WeakMap<ListPlan, Places>();
+
+function placesOf(whole: ListPlan): Places {
+  const { dependsOnClock: _, ...query } = whole;
+  const places = { query, text: JSON.stringify(whole) };
+  known.set(whole, places);
+  return places;
+}
 
 function placeOf(whole: ListPlan, tenant: TenantId, first: number, after: string | undefined): Place {
-  const known = places.get(whole);
-  if (known !== undefined && known.query.tenant === tenant && known.query.first === first && known.query.after === after) return known;
-  const { dependsOnClock, ...plan } = whole;
-  const key = pageName(`${JSON.stringify([tenant, first, after])}${JSON.stringify(whole)}`);
-  const place = {
-    query: { ...plan, tenant, first, ...(after === undefined ? {} : { after }) },
+  const places = known.get(whole) ?? placesOf(whole);
+  const { last, text } = places;
+  if (last !== undefined && last.query.tenant === tenant && last.query.first === first && last.query.after === after) return last;
+  const key = pageName(`${JSON.stringify([tenant, first, after])}${text}`);
+  return (places.last = {
+    query: { ...places.query, tenant, first, ...(after === undefined ? {} : { after }) },
     key,
-    isKept: !dependsOnClock && key.length <= KEY_CHARACTERS_MAX,
-  };
-  places.set(whole, place);
-  return place;
+    isKept: !whole.dependsOnClock && key.length <= KEY_CHARACTERS_MAX,
+  });
 }
 
 /** For people. */

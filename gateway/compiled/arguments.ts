@@ -64,7 +64,8 @@ function lastOf<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
   };
 }
 
-function mentionsVariables(argument: ArgumentNode): boolean {
+/** True where a variable is anywhere in the value. */
+export function mentionsVariables(argument: ArgumentNode): boolean {
   let found = false;
   visit(argument, { Variable: () => void (found = true) });
   return found;

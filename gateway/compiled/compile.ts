@@ -25,7 +25,7 @@ import type { RequestContext } from '../../resolvers/context.ts';
 import type { MaybePromise } from '../../resolvers/maybe-promise.ts';
 import { isOneEffect } from '../../schema/effect.ts';
 import { isViewType } from '../../schema/view-type.ts';
-import { argumentsOf } from './arguments.ts';
+import { argumentsOf, mentionsVariables } from './arguments.ts';
 import { createSelections, NotCompiled, type Conditions, type Selections, type Variables } from './selection.ts';
 import type { TextMemory } from './texts.ts';
 import { leaf, list, nonNull, object, type FieldWriter, type Run, type Write } from './writer.ts';
@@ -86,6 +86,12 @@ const ROOT = {};
 interface Compiled {
   readonly write: Write;
   readonly isPure: boolean;
+  /** The same for whatever does the same, in any document; null where it depends on variables. */
+  readonly name: string | null;
+}
+
+interface CompiledField extends FieldWriter {
+  readonly name: string | null;
 }
 
 class Compiler {
@@ -108,54 +114,72 @@ class Compiler {
     if (type.isTypeOf) throw new NotCompiled();
     const sets = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
     const fields = [...this.#selections.of(sets, type.name)].map(([key, same]) => this.#field(type, key, same));
-    const isPure = fields.every((field) => field.isPure);
-    return { write: object(fields, isViewType(type) ? this.#texts.shelf() : undefined), isPure };
+    const name = fields.every((field) => field.name !== null) ? `${type.name}{${fields.map((field) => field.name).join()}}` : null;
+    return this.#shared(name, () => ({
+      write: object(fields, isViewType(type) ? this.#texts.shelf() : undefined),
+      isPure: fields.every((field) => field.isPure),
+      name,
+    }));
   }
 
-  #field(parent: GraphQLObjectType, name: string, nodes: readonly FieldNode[]): FieldWriter {
-    const key = `${JSON.stringify(name)}:`;
+  #shared<Part extends object>(name: string | null, make: () => Part): Part {
+    return name === null ? make() : this.#texts.shared(name, make);
+  }
+
+  #field(parent: GraphQLObjectType, alias: string, nodes: readonly FieldNode[]): CompiledField {
+    const key = `${JSON.stringify(alias)}:`;
     const [node] = nodes;
     this.fields += 1;
     if (node === undefined || this.fields > FIELDS_MAX) throw new NotCompiled();
     if (node.name.value === '__typename') {
       const text = JSON.stringify(parent.name);
-      return { key, write: () => text, isPure: true };
+      return { key, write: () => text, isPure: true, name: key };
     }
     const field = parent.getFields()[node.name.value];
     if (field === undefined) throw new NotCompiled();
     const value = this.#valueOf(field.type, nodes);
-    const { resolve, isPure } = resolverOf(field, node);
-    const write: FieldWriter['write'] = (source, run) => {
-      const known = resolve(source, run);
-      return known instanceof Promise ? known.then((later) => value.write(later, run)) : value.write(known, run);
-    };
-    return { key, write, isPure: isPure && value.isPure };
+    const given = argumentsText(node);
+    const name = value.name === null || given === null ? null : `${key}${parent.name}.${field.name}(${given})${value.name}`;
+    return this.#shared(name, () => {
+      const { resolve, isPure } = resolverOf(field, node);
+      const write = resolve === undefined ? property(field.name, value.write) : resolved(resolve, value.write);
+      return { key, write, isPure: isPure && value.isPure, name };
+    });
   }
 
   #valueOf(type: GraphQLOutputType, nodes: readonly FieldNode[]): Compiled {
     if (isNonNullType(type)) {
-      const { write, isPure } = this.#valueOf(type.ofType, nodes);
-      return { write: nonNull(write), isPure };
+      const { write, ...about } = this.#valueOf(type.ofType, nodes);
+      return { ...about, write: isLeafType(type.ofType) ? leaf(type.ofType, true) : nonNull(write) };
     }
     if (isListType(type)) {
-      const { write, isPure } = this.#valueOf(type.ofType, nodes);
-      return { write: list(write), isPure };
+      const { write, ...about } = this.#valueOf(type.ofType, nodes);
+      return { ...about, write: list(write) };
     }
-    if (isLeafType(type)) return { write: leaf((value) => type.serialize(value)), isPure: true };
+    // What its field is called says which type that is.
+    if (isLeafType(type)) return { write: leaf(type, false), isPure: true, name: '' };
     if (isObjectType(type)) return this.objectOf(type, nodes);
     throw new NotCompiled();
   }
 }
 
+/** As it was written: two that are written alike are alike. Null where they depend on variables, or where nobody knows any more how they were written. */
+function argumentsText({ arguments: given = [] }: FieldNode): string | null {
+  const [from, to] = [given[0]?.loc, given.at(-1)?.loc];
+  if (given.length === 0) return '';
+  return from === undefined || to === undefined || given.some(mentionsVariables) ? null : from.source.body.slice(from.start, to.end);
+}
+
 interface Resolver {
-  readonly resolve: (source: unknown, run: Run) => unknown;
+  /** Undefined: the property of the field's name. */
+  readonly resolve: ((source: unknown, run: Run) => unknown) | undefined;
   readonly isPure: boolean;
 }
 
 /** A resolver that takes no third parameter cannot see the context: what it answers depends on its parent and its arguments. */
 function resolverOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Resolver {
-  const { resolve, name } = field;
-  if (resolve === undefined) return { resolve: (source) => propertyOf(source, name), isPure: true };
+  const { resolve } = field;
+  if (resolve === undefined) return { resolve, isPure: true };
   if (resolve.length > 3) throw new NotCompiled();
   const given = argumentsOf(field, node);
   const isPure = resolve.length <= 2 && given.areConstant;
@@ -165,8 +189,19 @@ function resolverOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Res
 /** Resolvers of three parameters at most cannot look at it. */
 const NO_INFO = undefined as never;
 
-function propertyOf(source: unknown, name: string): unknown {
-  const value = (source as Record<string, unknown>)[name];
-  if (typeof value === 'function') throw new NotCompiled();
-  return value;
-}
+const resolved =
+  (resolve: (source: unknown, run: Run) => unknown, write: Write): FieldWriter['write'] =>
+  (source, run) => {
+    const known = resolve(source, run);
+    return known instanceof Promise ? known.then((later) => write(later, run)) : write(known, run);
+  };
+
+const property =
+  (name: string, write: Write): FieldWriter['write'] =>
+  (source, run) => {
+    const value = (source as Record<string, unknown>)[name];
+    // As most are: nothing that has to be looked at any closer.
+    if (typeof value === 'string') return write(value, run);
+    if (typeof value === 'function') throw new NotCompiled();
+    return value instanceof Promise ? value.then((later) => write(later, run)) : write(value, run);
+  };

@@ -12,6 +12,11 @@ export interface Shelf {
 export interface TextMemory {
   /** A place for the texts of one selection. */
   shelf(): Shelf;
+  /**
+   * What was made under that name before, whichever document asked for it: the same selection has one shelf, and few parts that are used by many stay
+   * nearer to the processor than many that are alike.
+   */
+  shared<Part extends object>(name: string, make: () => Part): Part;
 }
 
 /**
@@ -23,74 +28,86 @@ const flatten = (text: string): void => void Number(text);
 /** A text's characters are a byte or two each; an entry of the map and its list are about this. */
 const ENTRY_BYTES = 150;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Selections that a view knows of, so that it notices which comes again. */
+const WRITERS_MAX = 16;
+/** Of the names of shared parts; beyond that they begin anew. */
+const NAMES_MAX = 1_000_000;
 
-/** Of one view, by shelf: one map that the collector has to look into for each view, not for each selection of it. */
 type Texts = Map<Shelf, readonly string[]>;
 
+/** One for each view, so that whoever looks for a text looks up one thing. Knows nothing of its view, which would live as long. */
+interface ViewTexts {
+  /** Numbers of the shelves whose selections wrote it last. */
+  readonly writers: number[];
+  writes: number;
+  young: Texts | undefined;
+  old: Texts | undefined;
+}
+
+/** One generation further: what is old is forgotten. True where anything is left. */
+function shift(view: ViewTexts | undefined): boolean {
+  if (view === undefined) return false;
+  [view.old, view.young] = [view.young, undefined];
+  return view.old !== undefined;
+}
+
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
-  let young = new WeakMap<object, Texts>();
-  /** Undefined: nothing was ever forgotten. */
-  let old: WeakMap<object, Texts> | undefined;
+  const views = new WeakMap<object, ViewTexts>();
+  /** Those that have texts, weakly: what somebody who was erased was called goes with the view. */
+  let all: WeakRef<ViewTexts>[] = [];
   let bytes = 0;
-  const isWanted = createNotes();
-  const keep = (shelf: Shelf, view: object, texts: readonly string[]): void => {
+  const keep = (shelf: Shelf, view: ViewTexts, texts: readonly string[]): void => {
     bytes += texts.reduce((sum, { length }) => sum + length, ENTRY_BYTES);
-    if (bytes > bytesMax / 2) [old, young, bytes] = [young, new WeakMap(), 0];
-    const known = young.get(view);
-    if (known === undefined) young.set(view, new Map([[shelf, texts]]));
-    else known.set(shelf, texts);
+    if (bytes > bytesMax / 2) [all, bytes] = [all.filter((ref) => shift(ref.deref())), 0];
+    if (!view.young && !view.old) all.push(new WeakRef(view));
+    view.young ??= new Map();
+    view.young.set(shelf, texts);
+  };
+  const learn = (view: object): ViewTexts => {
+    const known = { writers: [], writes: 0, young: undefined, old: undefined };
+    views.set(view, known);
+    return known;
   };
   let shelves = 0;
+  let parts = new Map<string, object>();
+  let characters = 0;
   return {
     shelf() {
       const number = (shelves += 1);
       const shelf: Shelf = {
         find(view) {
-          const known = young.get(view)?.get(shelf);
-          if (known !== undefined) return known;
-          const aged = old?.get(view)?.get(shelf);
-          if (aged !== undefined) keep(shelf, view, aged);
+          const known = views.get(view);
+          const texts = known?.young?.get(shelf);
+          if (texts !== undefined) return texts;
+          const aged = known?.old?.get(shelf);
+          if (known !== undefined && aged !== undefined) keep(shelf, known, aged);
           return aged;
         },
         keep(view, texts) {
-          if (!isWanted(view, number)) return;
+          const known = views.get(view) ?? learn(view);
+          if (!isWanted(known, number)) return;
           texts.forEach(flatten);
-          keep(shelf, view, texts);
+          keep(shelf, known, texts);
         },
       };
       return shelf;
     },
+    shared<Part extends object>(name: string, make: () => Part) {
+      const known = parts.get(name);
+      if (known !== undefined) return known as Part;
+      const part = make();
+      characters += name.length;
+      if (characters > NAMES_MAX) [parts, characters] = [new Map(), name.length];
+      parts.set(name, part);
+      return part;
+    },
   };
 }
 
-/** Bits; half a megabyte of them. */
-const NOTES = 2 ** 22;
-/** Then all are forgotten: one in forty that comes for the first time would be taken for another one. */
-const NOTED_MAX = NOTES / 40;
-
-/** Answers whether the view was asked about with that number a while ago, as far as bits tell that several may share. */
-function createNotes(): (view: object, number: number) => boolean {
-  const bits = new Uint8Array(NOTES / 8);
-  const numbers = new WeakMap<object, number>();
-  let views = 0;
-  let noted = 0;
-  const numberOf = (view: object): number => {
-    const known = numbers.get(view);
-    if (known !== undefined) return known;
-    numbers.set(view, (views += 1));
-    return views;
-  };
-  return (view, number) => {
-    const place = (Math.imul(numberOf(view), 0x9e3779b1) ^ Math.imul(number, 0x85ebca6b)) >>> 10;
-    const mask = 1 << (place & 7);
-    const before = bits[place >>> 3] ?? 0;
-    if ((before & mask) !== 0) return true;
-    if (noted >= NOTED_MAX) {
-      bits.fill(0);
-      noted = 0;
-    }
-    bits[place >>> 3] = (bits[place >>> 3] ?? 0) | mask;
-    noted += 1;
-    return false;
-  };
+/** Notes down that the selection wrote the view. True where it is among the last that did. */
+function isWanted(view: ViewTexts, shelf: number): boolean {
+  if (view.writers.includes(shelf)) return true;
+  view.writers[view.writes % WRITERS_MAX] = shelf;
+  view.writes += 1;
+  return false;
 }

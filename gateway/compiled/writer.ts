@@ -1,4 +1,5 @@
 /** Values as JSON text, as the types of their fields want it. Whatever is not as it should be throws: GraphQL itself then says what is wrong. Edge safe. */
+import type { GraphQLLeafType } from 'graphql';
 import type { RequestContext } from '../../resolvers/context.ts';
 import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import { jsonText } from './json-text.ts';
@@ -24,25 +25,27 @@ export interface FieldWriter {
   readonly isPure: boolean;
 }
 
-class UnfitValueError extends Error {
-  override readonly name = 'UnfitValueError';
-}
+/** Nobody reads it: GraphQL meets the value again, and says what is wrong with it. */
+class UnfitValueError extends Error {}
 
 export const nonNull =
   (write: Write): Write =>
   (value, run) => {
-    if (value == null) throw new UnfitValueError('nothing where the schema promises something');
+    if (value == null) throw new UnfitValueError();
     return write(value, run);
   };
 
 export const leaf =
-  (serialize: (value: unknown) => unknown): Write =>
+  (type: Pick<GraphQLLeafType, 'serialize'>, isRequired: boolean): Write =>
   (value) => {
-    if (value == null) return 'null';
+    if (value == null) {
+      if (isRequired) throw new UnfitValueError();
+      return 'null';
+    }
     if (value instanceof Error) throw value;
-    const serialized = serialize(value);
+    const serialized = type.serialize(value);
     const text = serialized == null ? undefined : jsonText(serialized);
-    if (text === undefined) throw new UnfitValueError('a value that is no JSON');
+    if (text === undefined) throw new UnfitValueError();
     return text;
   };
 
@@ -50,7 +53,7 @@ export const list =
   (item: Write): Write =>
   (value, run) => {
     if (value == null) return 'null';
-    if (!Array.isArray(value)) throw new UnfitValueError('no list where the schema promises one');
+    if (!Array.isArray(value)) throw new UnfitValueError();
     return join('[', value as readonly unknown[], (one) => (one instanceof Promise ? one.then((known) => item(known, run)) : item(one, run)), ']');
   };
 
@@ -74,7 +77,7 @@ export function object(fields: readonly FieldWriter[], shelf: Shelf | undefined)
   return (value, run) => {
     if (value == null) return 'null';
     if (value instanceof Error) throw value;
-    if (typeof value !== 'object') throw new UnfitValueError('no object where the schema promises one');
+    if (typeof value !== 'object') throw new UnfitValueError();
     const pieces = fixed ?? shelf?.find(value) ?? piecesOf(value, run);
     if (pieces === null) return join('{', fields, ({ key, write }) => andThen(write(value, run), (text) => key + text), '}');
     let text = pieces[0] ?? '';

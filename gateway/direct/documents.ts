@@ -46,7 +46,7 @@ export function createDocuments({ schema, isAnswered = () => true, parse, valida
   const texts = createTextMemory();
   const coercion = createCoercion(schema);
   const known = new LRUCache<string, KnownDocument>({ maxSize: DOCUMENT_CHARACTERS_MAX, sizeCalculation: (_known, query) => query.length + 1 });
-  const variants = new LRUCache<string, { readonly query: CompiledOperation | null }>({
+  const variants = new LRUCache<string | OperationDefinitionNode, { readonly query: CompiledOperation | null }>({
     maxSize: FIELDS_MAX,
     sizeCalculation: ({ query }) => (query?.fields ?? 0) + 1,
   });
@@ -71,8 +71,11 @@ export function createDocuments({ schema, isAnswered = () => true, parse, valida
       },
       compiled(operation, variables) {
         const conditions = conditionsOf(conditionNames, variables);
-        const key = JSON.stringify([number, document.definitions.indexOf(operation), ...conditions]);
-        const variant = variants.get(key) ?? { query: compileOperation({ schema, document, operation, conditions, texts }) };
+        // Most have no conditions: nothing has to be put together to find them.
+        const key = conditions.size === 0 ? operation : JSON.stringify([number, document.definitions.indexOf(operation), ...conditions]);
+        const known = variants.get(key);
+        if (known !== undefined) return known.query;
+        const variant = { query: compileOperation({ schema, document, operation, conditions, texts }) };
         variants.set(key, variant);
         return variant.query;
       },
@@ -91,12 +94,12 @@ export function createDocuments({ schema, isAnswered = () => true, parse, valida
 
 /** Only what can decide anything: a variable of that name may be something else in another operation of the document. */
 function conditionsOf(names: readonly string[], variables: Variables): Conditions {
-  return new Map(
-    names.flatMap((name): [string, boolean][] => {
-      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-      return typeof value === 'boolean' ? [[name, value]] : [];
-    }),
-  );
+  const conditions = new Map<string, boolean>();
+  for (const name of names) {
+    const value = variables[name];
+    if (typeof value === 'boolean') conditions.set(name, value);
+  }
+  return conditions;
 }
 
 function parsed(query: string, parse: (query: string) => DocumentNode): DocumentNode | null {

@@ -22,6 +22,8 @@ export interface Question {
   readonly sharedSeconds: number;
   /** Document, operation and variables. */
   readonly text: string;
+  /** `keyFor` remembers them here, by scope. */
+  readonly keys: { [form in MediaType]?: Map<string, string> };
   /** Null: GraphQL itself has to answer. */
   readonly compiled: {
     /** Looked up, or compiled again, where it was forgotten: those who ask must not hold on to it. Null: it cannot be had any more. */
@@ -103,10 +105,11 @@ function read(params: OperationParams, options: QuestionsOptions): Question | nu
   if (known === null || operation === null || operation.operation === OperationTypeNode.SUBSCRIPTION) return null;
   const name = operation.name?.value;
   const compiled = compile(known, operation, params, options);
-  if (operation.operation === OperationTypeNode.MUTATION) return { params, type: 'mutation', name, authority: null, sharedSeconds: 0, text: '', compiled };
-  const text = known.authority === null ? '' : questionText(params);
   const { authority, sharedSeconds } = known;
-  return { params, type: 'query', name, authority: text === null ? null : authority, sharedSeconds, text: text ?? '', compiled };
+  // Mutations have no authority.
+  const text = authority === null ? '' : questionText(params);
+  const type = operation.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
+  return { params, type, name, authority: text === null ? null : authority, sharedSeconds, text: text ?? '', keys: {}, compiled };
 }
 
 /**
@@ -127,37 +130,26 @@ function compile(known: KnownDocument, operation: OperationDefinitionNode, param
   const coerced = known.variables(operation, params.variables ?? {});
   const compiled = coerced && known.compiled(operation, coerced);
   if (!compiled) return null;
-  // Nobody remembers the question: nothing is held on to.
-  if (operation.operation === OperationTypeNode.MUTATION) return { query: () => compiled, variables: coerced };
-  let query = new WeakRef(compiled);
-  const again = (): CompiledOperation | null => {
-    const anew = known.compiled(operation, coerced);
-    if (anew !== null) query = new WeakRef(anew);
-    return anew;
-  };
-  return { query: () => query.deref() ?? again(), variables: coerced };
+  // Nobody remembers the question of a mutation: its operation may be held on to.
+  const query = operation.operation === OperationTypeNode.MUTATION ? () => compiled : () => known.compiled(operation, coerced);
+  return { query, variables: coerced };
 }
 
 /** The key of the answer for this person: shared by all of the question's authority, by nobody else. `form`: what the answer looks like. */
 export const keyOf = (identity: Identity, authority: Authority, text: string, form: string): string => `${scopeOf(identity, authority)}${form}\n${text}`;
 
-/** By question and scope. */
-const keys: Readonly<Record<MediaType, WeakMap<Question, Map<string, string>>>> = {
-  'application/json': new WeakMap(),
-  'application/graphql-response+json': new WeakMap(),
-};
 /** Scopes of a question; beyond that they begin anew. */
 const KEYS_MAX = 8;
 
 /** `keyOf` as the same text each time: one that was just put together has to be hashed before anything can be found by it. */
 export function keyFor(identity: Identity, authority: Authority, question: Question, form: MediaType): string {
+  const keys = (question.keys[form] ??= new Map());
   const scope = scopeOf(identity, authority);
-  const ofQuestion = keys[form].get(question);
-  const known = ofQuestion?.get(scope);
+  const known = keys.get(scope);
   if (known !== undefined) return known;
+  if (keys.size >= KEYS_MAX) keys.clear();
   const key = keyOf(identity, authority, question.text, form);
-  if (ofQuestion === undefined || ofQuestion.size >= KEYS_MAX) keys[form].set(question, new Map([[scope, key]]));
-  else ofQuestion.set(scope, key);
+  keys.set(scope, key);
   return key;
 }
 

@@ -18,11 +18,16 @@ export function listLeads(context: RequestContext, args: LeadListArgs): MaybePro
 
 /** The same question comes with the same arguments (gateway/compiled): what they mean is worked out once. It was a sixth of a list out of memory. */
 const plans = new WeakMap<LeadListArgs, ListPlan>();
+/** Of all leads, by order: whichever page is asked for. */
+const wholePlans = new Map<LeadOrder, ListPlan>();
 
 function planOf(args: LeadListArgs, { ports }: RequestContext): ListPlan {
-  const known = plans.get(args);
+  const { filter, orderBy } = args;
+  const order = orderBy ?? 'SCORE_DESC';
+  const known = filter == null ? wholePlans.get(order) : plans.get(args);
   if (known !== undefined) return known;
-  const plan = leadPlan(args.filter ?? {}, args.orderBy ?? 'SCORE_DESC', ports.clock.now().toISOString());
-  if (!plan.dependsOnClock) plans.set(args, plan);
+  const plan = leadPlan(filter ?? {}, order, ports.clock.now().toISOString());
+  if (filter == null) wholePlans.set(order, plan);
+  else if (!plan.dependsOnClock) plans.set(args, plan);
   return plan;
 }

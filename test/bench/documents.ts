@@ -52,9 +52,13 @@ export const BY_ID = /* GraphQL */ `
 
 export const LIST_SIZE = 20;
 
-/** The same list from a place in it on. Each number makes another document of it, which has the same answer. */
+/** The same list from a place in it on. Each number makes another document of it, which calls one field of its leads by another name. */
 export const listPage = (number: number): string =>
-  LIST.replace('List($first: Int)', `Page${number}($first: Int, $after: String)`).replace('first: $first,', 'first: $first, after: $after,');
+  LIST.replace('List($first: Int)', `Page${number}($first: Int, $after: String)`)
+    .replace('first: $first,', 'first: $first, after: $after,')
+    .replace('updatedAt', `updatedAt${number}: updatedAt`);
+/** An answer to `listPage` with the names that all of them share. */
+export const withPlainNames = (answer: string): string => answer.replaceAll(/"updatedAt\d+":/g, '"updatedAt":');
 
 const INTROSPECTION = '__schema { __typename }';
 /** What INTROSPECTION answers. */

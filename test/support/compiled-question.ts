@@ -11,5 +11,6 @@ export const compiledQuestion = (body: string, run: CompiledOperation['run'], va
   authority: 'TENANT',
   sharedSeconds: 0,
   text: body,
+  keys: {},
   compiled: { query: () => ({ fields: 1, run }), variables },
 });

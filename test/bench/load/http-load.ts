@@ -1,6 +1,6 @@
 /** Closed loop over keep-alive connections by autocannon: each connection sends its next request when it has its answer. Every answer is checked. */
 import autocannon from 'autocannon';
-import { CREATE_LEAD, RECORD_INTERACTION, requestBody } from '../documents.ts';
+import { CREATE_LEAD, RECORD_INTERACTION, requestBody, withPlainNames } from '../documents.ts';
 import type { HttpFigures, HttpJob } from './jobs.ts';
 
 const ACCEPTED = /^\{"data":\{"\w+":\{"id":"cmd_[\w-]+","status":"ACCEPTED"\}\}\}\s*$/;
@@ -41,7 +41,7 @@ function sourceOf(job: HttpJob): Source {
   return {
     ...(apart ? partsOf(all, job.connections) : { requests: all }),
     // One server of those compared ends its answers with a line end.
-    verifyBody: (body) => answers.has(String(body).trimEnd()),
+    verifyBody: (body) => answers.has(apart ? withPlainNames(String(body).trimEnd()) : String(body).trimEnd()),
   };
 }
 

@@ -15,7 +15,10 @@ export type RequestSource =
       readonly bodies: readonly string[];
       readonly answers: readonly string[];
       readonly tokens: readonly string[];
-      /** True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them. */
+      /**
+       * True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them.
+       * Each of those asks for one field by a name of its own (`listPage`), which its answer is freed of before it is compared.
+       */
       readonly apart?: boolean;
     }
   /** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */

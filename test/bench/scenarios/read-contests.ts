@@ -84,8 +84,8 @@ function targetOf({ name, server: { pid, url } }: Peer, bare: string): Target {
 }
 
 /**
- * Documents that ask the same for the list's pages. Texts of views are remembered by document: a turn through all pages of all of them comes to
- * 400,000 texts, more than twice what is remembered (gateway/compiled/texts.ts), so each is forgotten before it is asked for again.
+ * Documents that ask for the list's pages, each in names of its own. Texts of views are remembered by selection, once it is among the last 16 that asked
+ * for the view (gateway/compiled/texts.ts): in a turn through all pages of all of them none is.
  */
 const PHRASINGS = 400;
 

@@ -1,6 +1,7 @@
 /** Queries: ours and the peers on the same data, in interleaved rounds of one run. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withPlainNames } from '../documents.ts';
 import { FOREIGN_CORES_MAX, patiently, untilQuiet, watchCpu, type Patience } from '../cpu.ts';
 import type { Load } from '../load/client.ts';
 import type { HttpJob } from '../load/jobs.ts';
@@ -36,7 +37,7 @@ async function requireSameBytes(one: Target, { query, requests: { bodies, answer
   const step = Math.max(1, Math.floor(bodies.length / SAMPLES));
   for (let at = 0; at < bodies.length; at += step) {
     const response = await fetch(one.url, { method: 'POST', headers, body: bodies[at] ?? '' });
-    const answer = (await response.text()).trimEnd();
+    const answer = withPlainNames((await response.text()).trimEnd());
     // Where there are fewer answers than bodies, as many neighbours each have the same one.
     const expected = answers[Math.floor((at * answers.length) / bodies.length)];
     if (answer !== expected)

@@ -142,7 +142,16 @@ function createWorld(scheduler: fc.Scheduler, { hears, breakIt = (answers) => an
         const attempt = given ?? { reads: createReads(changes, ACME), authority: 'TENANT', document: query, text: query };
         return { status: 200, headers: {}, isWhole: true, text: JSON.stringify(await throughCache(attempt)) };
       },
-      questionOf: (body) => ({ params: { query: body }, type: 'query', name: undefined, authority: 'TENANT', sharedSeconds: 0, text: body, compiled: null }),
+      questionOf: (body) => ({
+        params: { query: body },
+        type: 'query',
+        name: undefined,
+        authority: 'TENANT',
+        sharedSeconds: 0,
+        text: body,
+        keys: {},
+        compiled: null,
+      }),
     });
     return {
       responseCache,
