@@ -48,9 +48,13 @@ interface Result {
 
 /** The result with every error made fit for the client. */
 export function maskResult<R extends Result>(result: R, scope: ErrorScope): R {
-  const parts = result.incremental === undefined ? {} : { incremental: result.incremental.map((part) => maskResult(part, scope)) };
-  if (result.errors === undefined || result.errors.length === 0) return 'incremental' in parts ? { ...result, ...parts } : result;
-  return { ...result, ...parts, errors: result.errors.map((error) => maskError(error, scope, result.data != null)) };
+  const { errors = [], incremental } = result;
+  if (errors.length === 0 && !incremental) return result;
+  return {
+    ...result,
+    ...(errors.length > 0 && { errors: errors.map((error) => maskError(error, scope, result.data != null)) }),
+    ...(incremental && { incremental: incremental.map((part) => maskResult(part, scope)) }),
+  };
 }
 
 /** The error made fit for the client; `hasData` where the answer holds data beside it. */

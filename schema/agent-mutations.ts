@@ -20,4 +20,4 @@ const UpsertAgentInput = builder.inputType('UpsertAgentInput', {
   }),
 });
 
-commandMutation('upsertAgent', UpsertAgentInput, 'A new agent, or changes to one. Managers and admins only.');
+commandMutation('upsertAgent', UpsertAgentInput, { description: 'A new agent, or changes to one. Managers and admins only.' });

@@ -9,12 +9,17 @@ import { CommandReceiptType } from './refs.ts';
 type ExtendedTypes = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 type InputObject<Input> = PothosSchemaTypes.InputObjectRef<ExtendedTypes, Input>;
 
+/** An object, so that what is left out at the edge is found by its name (scripts/edge/bundle.ts). */
+interface About {
+  readonly description: string;
+}
+
 /** Adds the mutation for the command of that name. */
-export function commandMutation<Name extends CommandName>(name: Name, input: InputObject<InputOf<Name>>, description: string): void {
+export function commandMutation<Name extends CommandName>(name: Name, input: InputObject<InputOf<Name>>, about: About): void {
   builder.mutationField(name, (t) =>
     t.field({
       type: CommandReceiptType,
-      description,
+      ...about,
       extensions: hasOneEffect,
       args: {
         input: t.arg({ type: input, required: true }),

@@ -61,7 +61,7 @@ LeadType.implement({
           description: 'true: where what is known is not the AI’s own word, the AI is asked now, for up to half a minute: ask for it within @defer.',
         }),
       },
-      resolve: (lead, { fresh }, context) => (fresh === true ? freshInsight(context, lead) : (lead.insight ?? null)),
+      resolve: (lead, { fresh }, context) => (fresh ? freshInsight(context, lead) : lead.insight),
     }),
     agent: t.field({
       type: AgentType,

@@ -32,5 +32,5 @@ const WithdrawPropertyInput = builder.inputType('WithdrawPropertyInput', {
   fields: (t) => ({ propertyId: t.id({ required: true }), reason: t.string() }),
 });
 
-commandMutation('upsertProperty', UpsertPropertyInput, 'Lists a property or changes its listing. Managers and admins only.');
-commandMutation('withdrawProperty', WithdrawPropertyInput, 'Takes a property from the market. Managers and admins only.');
+commandMutation('upsertProperty', UpsertPropertyInput, { description: 'Lists a property or changes its listing. Managers and admins only.' });
+commandMutation('withdrawProperty', WithdrawPropertyInput, { description: 'Takes a property from the market. Managers and admins only.' });

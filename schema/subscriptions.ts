@@ -76,7 +76,7 @@ const LeadScoreFilterInput = builder.inputType('LeadScoreFilter', {
   }),
 });
 
-const afterHelp = 'A cursor of an earlier result: resumes behind it. Absent: from now on.';
+const afterArg = { description: 'A cursor of an earlier result: resumes behind it. Absent: from now on.' };
 
 /** All of a tenant may hear the same. */
 const told = <Args, T extends News>(field: LiveField<Args, T>) => ({ ...dependsOn('TENANT'), ...isLive(field) });
@@ -84,14 +84,14 @@ const told = <Args, T extends News>(field: LiveField<Args, T>) => ({ ...dependsO
 builder.subscriptionFields((t) => ({
   leadScoreChanged: t.field({
     type: ScoreNewsType,
-    args: { filter: t.arg({ type: LeadScoreFilterInput }), after: t.arg.string({ description: afterHelp }) },
+    args: { filter: t.arg({ type: LeadScoreFilterInput }), after: t.arg.string(afterArg) },
     extensions: told(leadScoreChanged),
     subscribe: (_root, args, context) => followLive(leadScoreChanged, context, args),
     resolve: (news) => orThrow(news),
   }),
   leadChanged: t.field({
     type: LeadNewsType,
-    args: { id: t.arg.id({ required: true }), after: t.arg.string({ description: afterHelp }) },
+    args: { id: t.arg.id({ required: true }), after: t.arg.string(afterArg) },
     extensions: told(leadChanged),
     subscribe: (_root, args, context) => followLive(leadChanged, context, args),
     resolve: (news) => orThrow(news),
@@ -99,14 +99,14 @@ builder.subscriptionFields((t) => ({
   activity: t.field({
     type: ActivityType,
     description: 'Every change of a lead, a property or an agent.',
-    args: { after: t.arg.string({ description: afterHelp }) },
+    args: { after: t.arg.string(afterArg) },
     extensions: told(activity),
     subscribe: (_root, args, context) => followLive(activity, context, args),
     resolve: (news) => orThrow(news),
   }),
   alertRaised: t.field({
     type: AlertNewsType,
-    args: { after: t.arg.string({ description: afterHelp }) },
+    args: { after: t.arg.string(afterArg) },
     extensions: told(alertRaised),
     subscribe: (_root, args, context) => followLive(alertRaised, context, args),
     resolve: (news) => orThrow(news),

@@ -1,7 +1,7 @@
 /** The executive board: what the totals of a brokerage's leads (lead-totals.ts) say about some days. Days are those of UTC. */
 import { TIERS, type Tier } from '../scoring/score.ts';
 import { DAY_MS, dayOf } from '../time.ts';
-import { BOARD_FIGURES, type BoardFigure, type BoardRange } from './board-names.ts';
+import type { BoardFigure, BoardRange } from './board-names.ts';
 import { DAY_TOTALS, dayTotal, LEADS_TOTAL, PIPELINE_TOTAL, tierChangeTotal, tierTotal } from './lead-totals.ts';
 
 const LENGTHS: Readonly<Record<BoardRange, number>> = { TODAY: 1, DAYS_7: 7, DAYS_30: 30, DAYS_90: 90 };
@@ -119,9 +119,12 @@ export const figureTotals = (today: string): Readonly<Record<BoardFigure, string
 
 /** What changed from one look to the next; all of it where there was none before. */
 export function figureChanges(before: Readonly<Record<BoardFigure, number>> | undefined, after: Readonly<Record<BoardFigure, number>>): FigureChange[] {
-  return BOARD_FIGURES.filter((figure) => before?.[figure] !== after[figure]).map((figure) => ({
-    figure,
-    value: after[figure],
-    previous: before?.[figure] ?? null,
-  }));
+  // In their order, as whoever looked wrote them down.
+  return (Object.keys(after) as BoardFigure[])
+    .filter((figure) => before?.[figure] !== after[figure])
+    .map((figure) => ({
+      figure,
+      value: after[figure],
+      previous: before?.[figure] ?? null,
+    }));
 }

@@ -54,13 +54,13 @@ export function fulfils(index: IndexEntry, plan: ListPlan): boolean {
 
 /** Throws a RangeError where it asks for too many names. */
 export function checkTotals({ names }: TotalsQuery): void {
-  if (names.length > TOTALS_MAX) throw new RangeError(`${names.length} totals at a time are too many: ${TOTALS_MAX} at most`);
+  if (names.length > TOTALS_MAX) throw new RangeError(`at most ${TOTALS_MAX} totals, not ${names.length}`);
 }
 
 /** Throws a RangeError where a view cannot be stored: a mistake of the caller's. */
 export function checkPut({ id, version, index, ttlSeconds }: ViewPut): void {
   for (const [total, count] of Object.entries(index?.adds ?? {}))
-    if (!Number.isSafeInteger(count) || count === 0) throw new RangeError(`what adds to the total ${total} is a whole number other than 0, not ${count}`);
+    if (!Number.isSafeInteger(count) || count === 0) throw new RangeError(`${total} adds a whole number other than 0, not ${count}`);
   if (!Number.isSafeInteger(version) || version < 0) throw new RangeError(`a version is a whole number from 0, not ${version}`);
   if (id === '' || cleanText(id) !== id) throw new RangeError(`an id is plain text, not ${JSON.stringify(id)}`);
   if (ttlSeconds === undefined) return;
