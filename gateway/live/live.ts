@@ -5,6 +5,7 @@
  */
 import type { TenantId } from '../../domain/ids.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Identity } from '../../resolvers/context.ts';
 import { isApiError, resumeRequired, unavailable } from '../../resolvers/errors.ts';
@@ -16,16 +17,21 @@ import { createAdmission } from './admission.ts';
 import { Group, type GroupTiming } from './group.ts';
 import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
+import { endWithdrawn } from './token-check.ts';
 import { createTeller, type TellerOptions } from './teller.ts';
 import { followTenant, type TenantNews } from './tenant-news.ts';
 
-export interface LiveLimits extends SubscriptionLimits, MemberLimits {}
+export interface LiveLimits extends SubscriptionLimits, MemberLimits {
+  /** Between two looks at the tokens of open subscriptions: as long as a request's token is taken on trust at the most. */
+  readonly recheckMs: number;
+}
 
-export const DEFAULT_LIVE_LIMITS: LiveLimits = { perUserMax: 100, perTenantMax: 50_000, perSecond: 1_000, ...DEFAULT_MEMBER_LIMITS };
+export const DEFAULT_LIVE_LIMITS: LiveLimits = { perUserMax: 100, perTenantMax: 50_000, perSecond: 1_000, recheckMs: 60_000, ...DEFAULT_MEMBER_LIMITS };
 
 export interface LiveOptions extends TellerOptions {
   readonly feed: LiveFeed;
   readonly questionOf: LiveQuestionOf;
+  readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics?: GatewayMetrics | undefined;
@@ -40,7 +46,7 @@ export interface Live {
    * A place for one more subscriber. `lastEventId` counts more than the question's own cursor: a client that reconnects by itself repeats its first
    * request. Rejects with ApiError: RATE_LIMITED, UNAVAILABLE.
    */
-  reserve(question: LiveQuestion, asker: { readonly identity: Identity; readonly lastEventId?: string | undefined }): Promise<Reserved>;
+  reserve(question: LiveQuestion, asker: Asker): Promise<Reserved>;
   facts(): LiveFacts;
   /** Takes nobody new, and sends all away, so many in a second; at the end of `withinMs` the rest at once, told to come back one after the other. */
   drain(withinMs: number): Promise<void>;
@@ -53,11 +59,11 @@ export interface Reserved {
   leave(): void;
 }
 
-interface Asker {
+/** Who asks, as its token says, and from where on. */
+export interface Asker {
   readonly identity: Identity;
-  readonly lastEventId: string | undefined;
-  readonly sink: LiveSink;
-  readonly leave: () => void;
+  readonly token: string;
+  readonly lastEventId?: string | undefined;
 }
 
 interface Place {
@@ -80,7 +86,7 @@ export function createLive(options: LiveOptions): Live {
   const tenants = new Map<TenantId, TenantNews>();
   const following = new Map<TenantId, Promise<TenantNews>>();
   const places = new Map<string, Place>();
-  const counts = { members: 0, made: 0, delivered: 0, ended: { left: 0, slow: 0, expired: 0, stopping: 0, lost: 0 } };
+  const counts = { members: 0, made: 0, delivered: 0, ended: { left: 0, slow: 0, expired: 0, withdrawn: 0, stopping: 0, lost: 0 } };
   let isStopping = false;
   let timers: readonly NodeJS.Timeout[] = [];
 
@@ -140,7 +146,7 @@ export function createLive(options: LiveOptions): Live {
     member.tellPast(frame);
   };
 
-  const take = (question: LiveQuestion, { identity, lastEventId, sink, leave }: Asker): Member => {
+  const take = (question: LiveQuestion, { identity, token, lastEventId }: Asker, sink: LiveSink, leave: () => void): Member => {
     const place = placeOf(question, identity);
     const after = lastEventId ?? question.after;
     const closed = metrics?.subscriptionOpened();
@@ -150,6 +156,7 @@ export function createLive(options: LiveOptions): Live {
       cursor: after ?? place.news.position(),
       catchesUp: after !== null,
       expiresAtMs: identity.expiresAtMs,
+      token,
       limits,
       onEnd(reason) {
         counts.members -= 1;
@@ -173,7 +180,8 @@ export function createLive(options: LiveOptions): Live {
 
   const begin = (): void => {
     if (timers.length > 0) return;
-    timers = [setInterval(look, LOOK_EVERY_MS).unref(), setInterval(beat, BEAT_EVERY_MS).unref()];
+    timers = [setInterval(look, LOOK_EVERY_MS), setInterval(beat, BEAT_EVERY_MS), setInterval(recheck, limits.recheckMs)];
+    for (const timer of timers) timer.unref();
   };
   const look = (): void => {
     const now = nowMs();
@@ -190,12 +198,22 @@ export function createLive(options: LiveOptions): Live {
   const beat = (): void => {
     for (const { group } of places.values()) for (const member of group.members) member.beat();
   };
+  let rechecking = false;
+  const recheck = (): void => {
+    if (rechecking) return;
+    rechecking = true;
+    const members = [...places.values()].flatMap(({ group }) => group.members);
+    endWithdrawn(options.verifier, members, logger)
+      .catch((error: unknown) => logger.error({ err: error }, 'the tokens of subscribers could not be looked at again'))
+      .finally(() => void (rechecking = false));
+  };
   /** Where a member resumes: it need not look at what was not for it. */
   const cursorOf = (member: Member, { group, news }: Place): string => (member.isLive && group.isIdle ? news.position() : member.cursor);
 
   return {
     questionOf: options.questionOf,
-    async reserve(question, { identity, lastEventId }) {
+    async reserve(question, asker) {
+      const { identity } = asker;
       if (isStopping) throw unavailable(STOPPING);
       const leave = await admission.enter(identity);
       try {
@@ -204,7 +222,7 @@ export function createLive(options: LiveOptions): Live {
         leave();
         throw error;
       }
-      return { leave, take: (sink) => take(question, { identity, lastEventId, sink, leave }) };
+      return { leave, take: (sink) => take(question, asker, sink, leave) };
     },
     facts: () => ({ ...counts, groups: places.size }),
     async drain(withinMs) {

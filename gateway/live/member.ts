@@ -18,7 +18,7 @@ export interface LiveSink {
 }
 
 /** Why a subscription ended: `left` is the client's own doing. */
-export type EndReason = 'left' | 'slow' | 'expired' | 'stopping' | 'lost';
+export type EndReason = 'left' | 'slow' | 'expired' | 'withdrawn' | 'stopping' | 'lost';
 
 export interface MemberOptions {
   readonly sink: LiveSink;
@@ -27,6 +27,8 @@ export interface MemberOptions {
   /** True: it is told of what lies between there and now before it hears what is new. */
   readonly catchesUp: boolean;
   readonly expiresAtMs: number;
+  /** What it showed when it began. */
+  readonly token: string;
   readonly limits: MemberLimits;
   /** Called once, when it ended for whatever reason. */
   readonly onEnd: (reason: EndReason) => void;
@@ -71,6 +73,9 @@ export class Member {
   }
   get expiresAtMs(): number {
     return this.#options.expiresAtMs;
+  }
+  get token(): string {
+    return this.#options.token;
   }
   get cursor(): string {
     return this.#cursor;

@@ -77,7 +77,8 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
       const stream = async (sse: LiveSse, question: LiveQuestion, identity: Identity, body: string): Promise<void> => {
         const requestId = requestIdFor(req);
         try {
-          if (await sse.stream(req, res, { question, identity, requestId })) observe(200);
+          const token = bearerToken(req.headers.authorization) ?? '';
+          if (await sse.stream(req, res, { question, identity, token, requestId })) observe(200);
           else goOn(req, res, isGet ? undefined : body);
         } catch (error) {
           observe(refuse(res, error, { requestId, logger }));

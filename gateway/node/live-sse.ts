@@ -16,7 +16,7 @@ export interface LiveSse {
   stream(
     req: IncomingMessage,
     res: ServerResponse,
-    asked: { readonly question: LiveQuestion; readonly identity: Identity; readonly requestId: string },
+    asked: { readonly question: LiveQuestion; readonly identity: Identity; readonly token: string; readonly requestId: string },
   ): Promise<boolean>;
   /** Cuts off who did not go when it was told to. */
   close(): void;
@@ -37,9 +37,13 @@ export function createLiveSse(live: Live): LiveSse {
   }
   return {
     questionOf: (body) => live.questionOf(jsonIn(body)),
-    async stream(req, res, { question, identity, requestId }) {
+    async stream(req, res, { question, identity, token, requestId }) {
       const lastEventId = req.headers['last-event-id'];
-      const reserved = await live.reserve(question, { identity, lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined });
+      const reserved = await live.reserve(question, {
+        identity,
+        token,
+        lastEventId: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+      });
       const socket = detachSocket(req, res);
       if (socket === null) {
         reserved.leave();

@@ -160,7 +160,7 @@ function watchLive(registers: Registry[], facts: () => LiveFacts): void {
   }
   const ended: Gauge<'reason'> = new Gauge({
     name: `${PREFIX}live_ended_total`,
-    help: 'Subscribers that ended, by why: left by themselves, read too slowly, expired with their token, sent away by a stop, or lost news.',
+    help: 'Subscribers that ended, by why: left by themselves, read too slowly, expired with their token, lost it because it was withdrawn, sent away by a stop, or lost news.',
     labelNames: ['reason'],
     registers,
     collect: () => Object.entries(facts().ended).forEach(([reason, count]) => ended.set({ reason }, count)),

@@ -96,7 +96,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     responseCache: responseCache && useResponseCache(responseCache, schema),
   });
   const questionOf = createLiveQuestions({ ...app.questions, schema });
-  const live = createLive({ schema, createContext, feed, questionOf, clock, logger, metrics, limits: options.liveLimits });
+  const live = createLive({ schema, createContext, feed, questionOf, verifier, clock, logger, metrics, limits: options.liveLimits });
   metrics.watchLive(() => live.facts());
   const near = (): CacheFacts => ({ ...shared.near.facts(), ...shared.refresher.facts(), joined: 0 });
   metrics.watchCache('L1', near);

@@ -6,7 +6,7 @@ import type { Identity } from '../../resolvers/context.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import { clientErrorOf } from '../errors.ts';
 import type { Batch, Farewell } from '../live/frame.ts';
-import type { Live } from '../live/live.ts';
+import type { Asker, Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
 import type { LiveSink, Member } from '../live/member.ts';
 
@@ -16,6 +16,7 @@ export interface Extra {
   readonly remoteAddress: string | undefined;
   /** Since connection_init. */
   identity?: Identity;
+  token?: string;
   requestId?: string;
   /** The library's own view of the connection, since then. */
   context?: Connected;
@@ -105,7 +106,7 @@ export class Connection {
   /** True where the message was about a live subscription. */
   #takes(data: string): boolean {
     const { live } = this.#options;
-    const { identity, context, socket } = this.extra;
+    const { identity, token = '', context, socket } = this.extra;
     if (live === undefined || identity === undefined || context?.acknowledged !== true) return false;
     const message = messageIn(data);
     if (message?.type === MessageType.Complete) return this.#complete(message.id);
@@ -116,7 +117,7 @@ export class Connection {
     }
     const question = live.questionOf(paramsOf(message.payload));
     if (question === null || this.#mayNot(identity)) return false;
-    void this.#begin(live, { id: message.id, question, identity });
+    void this.#begin(live, { id: message.id, question, identity, token });
     return true;
   }
 
@@ -133,11 +134,11 @@ export class Connection {
     return true;
   }
 
-  async #begin(live: Live, { id, question, identity }: { readonly id: string; readonly question: LiveQuestion; readonly identity: Identity }): Promise<void> {
+  async #begin(live: Live, { id, question, ...asker }: Beginning): Promise<void> {
     const begun: Begun = { left: ignore };
     this.#live.set(id, begun);
     try {
-      const reserved = await live.reserve(question, { identity });
+      const reserved = await live.reserve(question, asker);
       // Closed, or completed by the client, meanwhile.
       if (this.#live.get(id) !== begun) return reserved.leave();
       const member = reserved.take(new SocketSink(this.extra.socket, id, (isStopping) => this.#ended(id, isStopping)));
@@ -156,6 +157,11 @@ export class Connection {
     this.#live.delete(id);
     if (isStopping && this.operations === 0) this.extra.socket.close(SERVICE_RESTART, 'this process is stopping');
   }
+}
+
+interface Beginning extends Asker {
+  readonly id: string;
+  readonly question: LiveQuestion;
 }
 
 /** A live subscription that is not there yet. */

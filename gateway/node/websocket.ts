@@ -13,7 +13,7 @@ import type { App } from '../app.ts';
 import { clientErrorOf, forClient, maskError, maskResult } from '../errors.ts';
 import type { Live } from '../live/live.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
-import { identify } from '../plugins/identity.ts';
+import { bearerToken, identify } from '../plugins/identity.ts';
 import { asGraphQLError } from '../operation.ts';
 import { Connection, OPERATIONS_MAX, type Connected, type ProtocolOptions } from './websocket-connection.ts';
 import { execute, prepareMessage, subscribe } from './websocket-operations.ts';
@@ -107,7 +107,9 @@ function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, con
     subscribe,
     async onConnect(connection) {
       try {
-        connection.extra.identity = await identify(verifier, authorizationOf(connection.connectionParams ?? {}));
+        const authorization = authorizationOf(connection.connectionParams ?? {});
+        connection.extra.identity = await identify(verifier, authorization);
+        connection.extra.token = tokenIn(connection.connectionParams ?? {});
         connection.extra.context = connection;
         return true;
       } catch (error) {
@@ -144,6 +146,10 @@ function authorizationOf(parameters: Readonly<Record<string, unknown>>): string 
   const given = authorization ?? Authorization;
   return typeof given === 'string' ? given : null;
 }
+
+/** What the connection holds anyway, where it can be: a copy would be a good part of what an idle one costs. */
+const tokenIn = (parameters: Readonly<Record<string, unknown>>): string =>
+  typeof parameters['token'] === 'string' ? parameters['token'] : (bearerToken(authorizationOf(parameters)) ?? '');
 
 /** 4401: say who you are. 4403: we know and it will not do. */
 function closeCodeFor(code: string, { connectionParams }: Connected): number {

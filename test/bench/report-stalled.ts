@@ -5,12 +5,14 @@ import { fixed, table, whole } from './tables.ts';
 
 export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult): string {
   const heads = [
-    `${whole(readers)} readers, ${eventsPerSecond} events/s`,
+    `${eventsPerSecond} events/s`,
+    'read',
     'stop reading',
     'events',
     'reader has it, p50 ms',
     'p99 ms',
-    'p99 to the row without',
+    `p99 to ${whole(readers)} alone`,
+    `to ${whole(2 * readers)} that read`,
     'results missed',
     'RSS at first MB',
     'most MB',
@@ -23,11 +25,12 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
     heads,
     rows.map((row) => [
       row.transport,
+      whole(row.reading),
       whole(row.stalled),
       whole(row.events),
       fixed(1)(quantile(row.delaysMs, 0.5)),
       fixed(1)(quantile(row.delaysMs, 0.99)),
-      fixed(2)(quantile(row.delaysMs, 0.99) / quantile(withoutOf(rows, row).delaysMs, 0.99)),
+      ...[1, 2].map((times) => fixed(2)(quantile(row.delaysMs, 0.99) / quantile(allReading(rows, row, times * readers).delaysMs, 0.99))),
       // A run in which a reader misses one comes to no figures.
       '0',
       fixed(0)(row.residentMegabytes[0] ?? Number.NaN),
@@ -40,5 +43,6 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
   );
 }
 
-const withoutOf = (rows: readonly StalledRow[], { transport }: StalledRow): StalledRow =>
-  rows.find((row) => row.transport === transport && row.stalled === 0) ?? (rows[0] as StalledRow);
+/** The row of the same transport with so many readers and nobody else. */
+const allReading = (rows: readonly StalledRow[], { transport }: StalledRow, reading: number): StalledRow =>
+  rows.find((row) => row.transport === transport && row.reading === reading && row.stalled === 0) ?? (rows[0] as StalledRow);

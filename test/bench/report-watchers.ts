@@ -14,6 +14,8 @@ export function watchersTable({ watchers, rows }: WatchersResult): string {
     'p99 ms',
     'burst of 20: results/s',
     'CPU µs for each',
+    '20 events/s: last watcher, p50 ms',
+    'p99 ms',
     'idle KB for each watcher',
     'foreign cores',
   ];
@@ -28,6 +30,8 @@ export function watchersTable({ watchers, rows }: WatchersResult): string {
       fixed(0)(quantile(row.lastMs, 0.99)),
       whole(row.burstPerSecond),
       fixed(1)(row.burstMicrosPerDelivery),
+      fixed(0)(quantile(row.pacedLastMs, 0.5)),
+      fixed(0)(quantile(row.pacedLastMs, 0.99)),
       fixed(1)(row.idleKilobytes),
       fixed(2)(row.foreignCores),
     ]),

@@ -9,6 +9,7 @@ import { residentKilobytes, told } from './watchers.ts';
 
 export interface StalledRow {
   readonly transport: WatcherTransport;
+  readonly reading: number;
   readonly stalled: number;
   readonly events: number;
   /** From the event until a reader had it, of every tenth reader. */
@@ -24,7 +25,7 @@ export interface StalledRow {
 export interface StalledResult {
   readonly readers: number;
   readonly eventsPerSecond: number;
-  /** Each with the same readers; pairs without and with those who stop. */
+  /** Of each transport: the readers alone, as many again who read, and as many again who stop. */
   readonly rows: readonly StalledRow[];
 }
 
@@ -38,10 +39,15 @@ const PARTS = 5;
 export async function benchStalled({ readers, stalledEvents }: BenchOptions, say: (sentence: string) => void): Promise<StalledResult> {
   const rows: StalledRow[] = [];
   for (const transport of ['sse', 'websocket'] as const) {
-    for (const stalled of [0, readers]) {
-      say(`${readers} readers, ${stalled} that stop reading, ${transport}`);
+    const audiences = [
+      { reading: readers, stalled: 0 },
+      { reading: 2 * readers, stalled: 0 },
+      { reading: readers, stalled: readers },
+    ];
+    for (const { reading, stalled } of audiences) {
+      say(`${reading} readers, ${stalled} that stop reading, ${transport}`);
       const events = stalled === 0 ? Math.ceil(stalledEvents * ALONE) : stalledEvents;
-      rows.push(await measure({ transport, readers, stalled, events }));
+      rows.push(await measure({ transport, readers: reading, stalled, events }));
     }
   }
   return { readers, eventsPerSecond: EVENTS_PER_SECOND, rows };
@@ -84,6 +90,7 @@ async function measure({ transport, readers, stalled, events }: Plan): Promise<S
     const cpuSeconds = used.get(server.pid);
     return {
       transport,
+      reading: readers,
       stalled,
       events,
       delaysMs,

@@ -21,6 +21,8 @@ export interface WatchersRow {
   /** Of a burst of events, results a second. */
   readonly burstPerSecond: number;
   readonly burstMicrosPerDelivery: number | null;
+  /** Twenty events a second: by event, from the event until the last of every tenth watcher had it. */
+  readonly pacedLastMs: readonly number[];
   /** Resident memory of the server for each watcher, before anything happened; null where it cannot be known. */
   readonly idleKilobytes: number | null;
   readonly foreignCores: number | null;
@@ -50,6 +52,8 @@ const CONTESTS: readonly Contest[] = [
 /** Events one after the other, each when the last one has arrived everywhere, and then a burst. */
 const SINGLES = 20;
 const BURST = 20;
+/** Twenty a second, for five seconds. */
+const PACED = { events: 100, everyMs: 50 };
 const SETTLE_MS = 1_000;
 /** Part of the watchers, for whom the process grows by what it needs once. */
 const FIRST_WATCHERS = 0.05;
@@ -78,10 +82,10 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
     const first = Math.ceil(watchers * FIRST_WATCHERS);
     const [few, all] = [await residentWith(first), await residentWith(watchers - first)];
     let results = 0;
-    const happen = async (events: number): Promise<number> => {
+    const happen = async (events: number, everyMs = 0): Promise<number> => {
       results += events;
       const arrived = run({ kind: 'await', results });
-      const { beganAtMs } = await told<EventsDone>(server, { events });
+      const { beganAtMs } = await told<EventsDone>(server, { events, everyMs });
       const { atMs = Number.NaN, failed } = await arrived;
       if (failed !== undefined) throw new Error(`${name}: ${failed}`);
       return atMs - beganAtMs;
@@ -96,6 +100,9 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
     const bursts: number[] = [];
     for (let time = 0; time < 3; time += 1) bursts.push(await happen(BURST));
     const burst = stopBurst();
+    await run({ kind: 'delays' });
+    await happen(PACED.events, PACED.everyMs);
+    const { delaysMs = [] } = await run({ kind: 'delays' });
     return {
       name,
       groups,
@@ -103,12 +110,20 @@ async function measure({ name, file, transport, groups }: Contest, watchers: num
       microsPerDelivery: micros(singles.seconds.get(server.pid), SINGLES * watchers),
       burstPerSecond: (BURST * watchers) / (median(bursts) / 1_000),
       burstMicrosPerDelivery: micros(burst.seconds.get(server.pid), 3 * BURST * watchers),
+      pacedLastMs: lastByEvent(delaysMs, PACED.events),
       idleKilobytes: few === null || all === null ? null : (all - few) / (watchers - first),
       foreignCores: singles.foreignCores,
     };
   } finally {
     await Promise.all([load.stop(), server.stop()]);
   }
+}
+
+/** `delaysMs`: of one watcher after the other, each with as many events. */
+function lastByEvent(delaysMs: readonly number[], events: number): number[] {
+  const last = Array.from({ length: events }, () => 0);
+  delaysMs.forEach((delayMs, at) => (last[at % events] = Math.max(last[at % events] ?? 0, delayMs)));
+  return last;
 }
 
 /** What a child answers to what it is told. */

@@ -32,12 +32,12 @@ export function serveEvents({ url, token = '' }: { readonly url: string; readonl
   announce(`${url} ${token}`);
 }
 
-/** The result that all of them send, as JSON. */
+/** The result that all of them send, as JSON. Its cursor begins with the moment, as ours does. */
 export const resultOf = (version: number): string =>
   JSON.stringify({
     data: {
       leadScoreChanged: {
-        cursor: `${String(version).padStart(15, '0')}-0000000000`,
+        cursor: `${String(Math.round(nowMs())).padStart(15, '0')}-0000000000`,
         lead: { id: 'lead_ada', version, lastName: 'Lovelace' },
         score: 60,
         direction: 'FIRST',

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type Client } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { KeysUnavailableError, TokenError } from '../../../platform/auth/token-verifier.ts';
 import { RIVAL } from '../../support/brokerage.ts';
 import {
   ACTIVITY,
@@ -249,6 +250,40 @@ describe('the life of a subscription', () => {
     expect(socket.told).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
   });
 
+  it('ends where its token is withdrawn, and nobody else’s with it', async () => {
+    const withdrawn = new Set<string>();
+    const issuer = await start();
+    const { verifier } = issuer;
+    const looks = { failing: false };
+    const gateway = await start({
+      verifier: {
+        verify(token) {
+          if (looks.failing) return Promise.reject(new KeysUnavailableError('no keys'));
+          return withdrawn.has(token) ? Promise.reject(new TokenError('the token is signed with a key that we do not know')) : verifier.verify(token);
+        },
+      },
+      liveLimits: { recheckMs: 50 },
+    });
+    const [token, another] = [await issuer.token(), await issuer.token({ subject: 'another' })];
+    const watchers = await Promise.all([token, token, another].map((shown) => gateway.watch(SCORES, {}, { token: shown })));
+    const socket = await overSocket(gateway, SCORES, {}, token);
+    await vi.waitFor(async () => expect(await gateway.facts('live_members')).toBe(4), WAIT);
+    // Keys that cannot be had say nothing of a token.
+    looks.failing = true;
+    await delay(200);
+    expect(await gateway.facts('live_members')).toBe(4);
+    looks.failing = false;
+    withdrawn.add(token);
+    await Promise.all([watchers[0]?.ended, watchers[1]?.ended, socket.ended]);
+    expect(watchers[0]?.told()).toMatchObject([
+      { errors: [{ message: expect.stringContaining('a key that we do not know'), extensions: { code: 'UNAUTHENTICATED' } }] },
+    ]);
+    expect(socket.told).toMatchObject([{ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] }]);
+    await scoreLead(gateway, 'ada', 4);
+    await vi.waitFor(() => expect(watchers[2]?.news()).toHaveLength(1), WAIT);
+    expect(await gateway.facts('live_ended_total{reason="withdrawn"}')).toBe(3);
+  });
+
   it('begins with a token in the address, where a browser can send no header', async () => {
     const gateway = await start();
     const address = new URL('/graphql', gateway.url);
@@ -300,8 +335,8 @@ describe('the life of a subscription', () => {
     const subscribe = JSON.stringify({ id: '1', type: 'subscribe', payload: { query: SCORES } });
     socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: { token: 'see below' } })));
     expect(await code).toBe(4403);
-    const again = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const token = await gateway.token();
+    const again = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     again.once('open', () => again.send(JSON.stringify({ type: 'connection_init', payload: { token } })));
     again.once('message', () => [subscribe, subscribe].forEach((text) => again.send(text)));
     expect(await new Promise<number>((resolve) => void again.once('close', resolve))).toBe(4409);

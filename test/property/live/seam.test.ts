@@ -56,6 +56,7 @@ function createWorld(order: fc.Scheduler, breakIt: Break) {
     feed,
     questionOf: () => null,
     createContext: () => ({}),
+    verifier: { verify: () => Promise.reject(new Error('nobody asks')) },
     clock: systemClock,
     logger: silentLogger,
     limits: { heldMax: 2 },
@@ -109,7 +110,7 @@ function createWorld(order: fc.Scheduler, breakIt: Break) {
       told,
       async comeBack(): Promise<void> {
         member?.left();
-        const reserved = await live.reserve(question(cursor), { identity: ANN });
+        const reserved = await live.reserve(question(cursor), { token: '', identity: ANN });
         member = reserved.take(sink);
       },
     };

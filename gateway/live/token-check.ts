@@ -1,0 +1,35 @@
+/** A token that was good when a subscription began may be withdrawn before it expires: its key is taken away. So open ones are looked at again, as each request's is. */
+import { TokenError, type TokenVerifier } from '../../platform/auth/token-verifier.ts';
+import type { Logger } from '../../platform/telemetry/logger.ts';
+import type { Member } from './member.ts';
+
+/** Checked one behind the other, with a breath in between: ten thousand tokens take more than a second. */
+const TOKENS_AT_A_TIME = 50;
+
+/** Ends the members whose tokens are no good any more. Where that cannot be known, they stay. */
+export async function endWithdrawn(verifier: TokenVerifier, members: readonly Member[], logger: Logger): Promise<void> {
+  const byToken = Map.groupBy(
+    members.filter((member) => !member.isEnded),
+    ({ token }) => token,
+  );
+  const tokens = [...byToken.keys()];
+  for (let from = 0; from < tokens.length; from += TOKENS_AT_A_TIME) {
+    for (const token of tokens.slice(from, from + TOKENS_AT_A_TIME)) {
+      const problem = await problemWith(verifier, token, logger);
+      if (problem === null) continue;
+      for (const member of byToken.get(token) ?? []) member.end('withdrawn', { message: problem, extensions: { code: 'UNAUTHENTICATED' } });
+    }
+    await new Promise((resolve) => void setTimeout(resolve));
+  }
+}
+
+async function problemWith(verifier: TokenVerifier, token: string, logger: Logger): Promise<string | null> {
+  try {
+    await verifier.verify(token);
+    return null;
+  } catch (error) {
+    if (error instanceof TokenError) return error.message;
+    logger.warn({ err: error }, 'tokens of subscribers could not be looked at again; they go on');
+    return null;
+  }
+}
