@@ -1,4 +1,5 @@
 /** One connection of the protocol graphql-transport-ws: live subscriptions are ours, everything else is the library's (graphql-ws). */
+import type { Duplex } from 'node:stream';
 import { CloseCode, MessageType, parseMessage, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { makeServer } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -13,6 +14,8 @@ import type { LiveSink, Member } from '../live/member.ts';
 /** What is kept with a connection. */
 export interface Extra {
   readonly socket: WebSocket;
+  /** What the WebSocket stands on. */
+  readonly stream: Duplex;
   readonly remoteAddress: string | undefined;
   /** Since connection_init. */
   identity?: Identity;
@@ -141,7 +144,7 @@ export class Connection {
       const reserved = await live.reserve(question, asker);
       // Closed, or completed by the client, meanwhile.
       if (this.#live.get(id) !== begun) return reserved.leave();
-      const member = reserved.take(new SocketSink(this.extra.socket, id, (isStopping) => this.#ended(id, isStopping)));
+      const member = reserved.take(new SocketSink(this.extra, id, (isStopping) => this.#ended(id, isStopping)));
       if (!member.isEnded) this.#live.set(id, member);
     } catch (error) {
       // Nobody is told of what it has completed, and by now its id may be another one's.
@@ -184,18 +187,23 @@ const paramsOf = ({ query, ...rest }: SubscribePayload): object => (query === ''
 
 class SocketSink implements LiveSink {
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #begin: string;
   readonly #id: string;
   readonly #onEnd: (isStopping: boolean) => void;
 
-  constructor(socket: WebSocket, id: string, onEnd: (isStopping: boolean) => void) {
+  constructor({ socket, stream }: Extra, id: string, onEnd: (isStopping: boolean) => void) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#id = JSON.stringify(id);
     this.#begin = `{"id":${this.#id},"type":"next","payload":`;
     this.#onEnd = onEnd;
   }
   write({ frames }: Batch): void {
+    // As one write: where results come faster than thousands of connections can be written to, the write is what costs.
+    this.#stream.cork();
     for (const { text } of frames) this.#next(text);
+    this.#stream.uncork();
   }
   /** The connection has pings. */
   beat(): void {}

@@ -46,8 +46,8 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, handleProtocols });
   const connections = new Map<WebSocket, Connection>();
   const protocol = makeServer(protocolOptions(options, connections));
-  const welcome = (socket: WebSocket, remoteAddress: string | undefined): void => {
-    const connection = new Connection({ socket, remoteAddress }, { protocol, live, logger });
+  const welcome = (socket: WebSocket, stream: Duplex, remoteAddress: string | undefined): void => {
+    const connection = new Connection({ socket, stream, remoteAddress }, { protocol, live, logger });
     connections.set(socket, connection);
     socket.on('message', (data: Buffer) => void connection.message(data.toString('utf8')));
     socket.on('pong', () => connection.pong());
@@ -61,7 +61,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request);
     // Of the request nothing is kept but the address: it would take more memory than the connection.
-    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => welcome(one, request.socket.remoteAddress));
+    if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => welcome(one, socket, request.socket.remoteAddress));
     // An upgraded connection is ours: one that breaks while it is refused would otherwise end the process.
     socket.on('error', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
