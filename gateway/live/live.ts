@@ -17,7 +17,7 @@ import { createAdmission } from './admission.ts';
 import { Group, type GroupTiming } from './group.ts';
 import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
-import { endWithdrawn } from './token-check.ts';
+import { createTokenCheck } from './token-check.ts';
 import { createTeller, type TellerOptions } from './teller.ts';
 import { followTenant, type TenantNews } from './tenant-news.ts';
 
@@ -83,6 +83,7 @@ export function createLive(options: LiveOptions): Live {
   const limits = { ...DEFAULT_LIVE_LIMITS, ...options.limits };
   const nowMs = (): number => clock.now().getTime();
   const admission = createAdmission(limits, nowMs);
+  const checkTokens = createTokenCheck(options.verifier, logger);
   const tenants = new Map<TenantId, TenantNews>();
   const following = new Map<TenantId, Promise<TenantNews>>();
   const places = new Map<string, Place>();
@@ -198,15 +199,7 @@ export function createLive(options: LiveOptions): Live {
   const beat = (): void => {
     for (const { group } of places.values()) for (const member of group.members) member.beat();
   };
-  let rechecking = false;
-  const recheck = (): void => {
-    if (rechecking) return;
-    rechecking = true;
-    const members = [...places.values()].flatMap(({ group }) => group.members);
-    endWithdrawn(options.verifier, members, logger)
-      .catch((error: unknown) => logger.error({ err: error }, 'the tokens of subscribers could not be looked at again'))
-      .finally(() => void (rechecking = false));
-  };
+  const recheck = (): void => checkTokens(() => [...places.values()].flatMap(({ group }) => group.members));
   /** Where a member resumes: it need not look at what was not for it. */
   const cursorOf = (member: Member, { group, news }: Place): string => (member.isLive && group.isIdle ? news.position() : member.cursor);
 

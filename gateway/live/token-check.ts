@@ -6,8 +6,20 @@ import type { Member } from './member.ts';
 /** Checked one behind the other, with a breath in between: ten thousand tokens take more than a second. */
 const TOKENS_AT_A_TIME = 50;
 
+/** What looks at the tokens of all members again; while it is still at it, another call is none. */
+export function createTokenCheck(verifier: TokenVerifier, logger: Logger): (members: () => readonly Member[]) => void {
+  let isChecking = false;
+  return (members) => {
+    if (isChecking) return;
+    isChecking = true;
+    endWithdrawn(verifier, members(), logger)
+      .catch((error: unknown) => logger.error({ err: error }, 'the tokens of subscribers could not be looked at again'))
+      .finally(() => void (isChecking = false));
+  };
+}
+
 /** Ends the members whose tokens are no good any more. Where that cannot be known, they stay. */
-export async function endWithdrawn(verifier: TokenVerifier, members: readonly Member[], logger: Logger): Promise<void> {
+async function endWithdrawn(verifier: TokenVerifier, members: readonly Member[], logger: Logger): Promise<void> {
   const byToken = Map.groupBy(
     members.filter((member) => !member.isEnded),
     ({ token }) => token,

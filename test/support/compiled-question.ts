@@ -3,8 +3,8 @@ import type { CompiledOperation } from '../../gateway/compiled/compile.ts';
 import type { Variables } from '../../gateway/compiled/selection.ts';
 import type { Question } from '../../gateway/direct/question.ts';
 
-/** Shared by all of the tenant who send that body. */
-export const compiledQuestion = (body: string, run: CompiledOperation['run'], variables: Variables): Question => ({
+/** Shared by all of the tenant who send that body; nothing of it is compiled. */
+export const plainQuestion = (body: string): Question => ({
   params: { query: body },
   type: 'query',
   name: undefined,
@@ -12,5 +12,10 @@ export const compiledQuestion = (body: string, run: CompiledOperation['run'], va
   sharedSeconds: 0,
   text: body,
   keys: {},
+  compiled: null,
+});
+
+export const compiledQuestion = (body: string, run: CompiledOperation['run'], variables: Variables): Question => ({
+  ...plainQuestion(body),
   compiled: { query: () => ({ fields: 1, run }), variables },
 });

@@ -23,6 +23,7 @@ import { readPage, type ListPlan } from '../../../resolvers/list-views.ts';
 import { createReads } from '../../../resolvers/reads.ts';
 import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
+import { plainQuestion } from '../../support/compiled-question.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
@@ -142,16 +143,7 @@ function createWorld(scheduler: fc.Scheduler, { hears, breakIt = (answers) => an
         const attempt = given ?? { reads: createReads(changes, ACME), authority: 'TENANT', document: query, text: query };
         return { status: 200, headers: {}, isWhole: true, text: JSON.stringify(await throughCache(attempt)) };
       },
-      questionOf: (body) => ({
-        params: { query: body },
-        type: 'query',
-        name: undefined,
-        authority: 'TENANT',
-        sharedSeconds: 0,
-        text: body,
-        keys: {},
-        compiled: null,
-      }),
+      questionOf: plainQuestion,
     });
     return {
       responseCache,
