@@ -154,6 +154,20 @@ export async function startWorkerKit(postgresUrl: string, more: Partial<WorkerPo
         if (events.length !== row?.count) throw new Error(`${events.length} of ${row?.count} events can be read`);
         return [...events];
       }, WAIT),
+    /** Readers see nothing that is committed from now on, as while any transaction of the same server stays open; until what this answers is called. */
+    async holdReadersBack(): Promise<() => Promise<void>> {
+      const [open, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const transaction = database.another().begin(async (tx) => {
+        await tx`select pg_current_xact_id()`;
+        open.resolve();
+        await release.promise;
+      });
+      await open.promise;
+      return async () => {
+        release.resolve();
+        await transaction;
+      };
+    },
     async lead(id: LeadId): Promise<Lead | null> {
       const state = fold(await kit.events(id));
       return state && isLead(state) ? state : null;
