@@ -1,13 +1,15 @@
 /**
  * Subscribers with the same question and the same authority. What a message means for them is made once, in the order of the messages; what is ready
- * within a few milliseconds goes out together; and thousands of members are served in portions, so that nobody else of the process waits for them.
+ * within a few milliseconds goes out together; and thousands of members are served in portions, which take their turns with those of other groups.
  */
 import type { Delivered } from '../../platform/live-bus/live-bus.ts';
 import { resumeRequired } from '../../resolvers/errors.ts';
 import type { Interest } from '../../resolvers/live/live-field.ts';
 import { NEWS_LOST } from '../../resolvers/live/live-feed.ts';
-import { Batch, type Frame } from './frame.ts';
+import type { Frame } from './frame.ts';
 import type { Member } from './member.ts';
+import { Portion, ReadyFrames } from './portion.ts';
+import type { Rounds } from './rounds.ts';
 import type { Tell } from './teller.ts';
 
 export interface GroupOptions {
@@ -15,19 +17,22 @@ export interface GroupOptions {
   readonly interest: Interest;
   readonly tell: Tell;
   readonly nowMs: () => number;
-  /** Told of each batch with the number of members that it went to. */
+  /** Told of results that were made, once for all of its members. */
+  readonly onMade: (results: number) => void;
+  /** Told of results that went out, and how many members they went to. */
   readonly onDelivered: (results: number, members: number) => void;
-  readonly timing?: Partial<GroupTiming> | undefined;
+  readonly rounds: Rounds;
+  readonly timing: GroupTiming;
 }
 
 export interface GroupTiming {
-  /** Results that are ready within so long of the last ones go out together. */
+  /** Milliseconds: what is ready for somebody within so long of the last results goes out together. */
   readonly joinMs: number;
   /** Members that are served before others of the process get their turn. */
   readonly portion: number;
 }
 
-const TIMING: GroupTiming = { joinMs: 5, portion: 1_000 };
+export const DEFAULT_GROUP_TIMING: GroupTiming = { joinMs: 5, portion: 1_000 };
 /** Results that are made at the same time; views that they need are read together. */
 const MAKING_MAX = 64;
 /** Messages that wait to be made results: beyond that the group cannot keep up, and its members resume later. */
@@ -45,36 +50,35 @@ export class Group {
   readonly accept: GroupOptions['accept'];
   readonly interest: Interest;
   readonly #options: GroupOptions;
-  readonly #timing: GroupTiming;
-  #members: Member[] = [];
+  #portions: Portion[] = [];
   #waiting: Delivered[] = [];
   readonly #making: Making[] = [];
-  #ready: Frame[] = [];
-  #isJoining = false;
-  #isServing = false;
+  readonly #ready = new ReadyFrames();
   readonly #recent = new Map<string, Promise<Frame | null>>();
 
   constructor(options: GroupOptions) {
     this.#options = options;
-    this.#timing = { ...TIMING, ...options.timing };
     this.accept = options.accept;
     this.interest = options.interest;
   }
 
   /** Those that have not ended, and perhaps some that just did. */
   get members(): readonly Member[] {
-    return this.#members;
+    return this.#portions.flatMap(({ members }) => members);
   }
 
   add(member: Member): void {
-    this.#members.push(member);
+    const { timing, rounds, nowMs, onDelivered } = this.#options;
+    let portion = this.#portions.find(({ members }) => members.length < timing.portion);
+    if (portion === undefined) this.#portions.push((portion = new Portion(this.#ready, { rounds, nowMs, onDelivered, joinMs: timing.joinMs })));
+    portion.members.push(member);
   }
 
   /** Lets go of members that have ended. True where none is left. */
   sweep(): boolean {
-    // While they are served their places must not move.
-    if (!this.#isServing) this.#members = this.#members.filter(({ isEnded }) => !isEnded);
-    return this.#members.every(({ isEnded }) => isEnded);
+    for (const portion of this.#portions) portion.members = portion.members.filter(({ isEnded }) => !isEnded);
+    this.#portions = this.#portions.filter(({ members }) => members.length > 0);
+    return this.#portions.length === 0;
   }
 
   /** A message that it accepts; in the order of their cursors. */
@@ -99,7 +103,7 @@ export class Group {
 
   /** True while everything that it heard went out. */
   get isIdle(): boolean {
-    return this.#waiting.length === 0 && this.#making.length === 0 && this.#ready.length === 0 && !this.#isServing;
+    return this.#waiting.length === 0 && this.#making.length === 0 && this.#portions.every((portion) => portion.heardAll);
   }
 
   #makeNext(): void {
@@ -117,41 +121,23 @@ export class Group {
 
   #made(making: Making, frame: Frame | null): void {
     making.frame = frame;
+    let made = 0;
     for (let first = this.#making[0]; first?.frame !== undefined; first = this.#making[0]) {
       this.#making.shift();
-      if (first.frame !== null) this.#ready.push(first.frame);
+      if (first.frame === null) continue;
+      this.#ready.add(first.frame);
+      made += 1;
     }
     this.#makeNext();
-    if (this.#ready.length > 0 && !this.#isJoining) this.#serve();
-  }
-
-  /** At once where nothing went out a moment ago. */
-  #serve(): void {
-    if (this.#isServing) return;
-    const batch = new Batch(this.#ready);
-    this.#ready = [];
-    this.#isJoining = true;
-    this.#isServing = true;
-    this.#servePortion(batch, this.#members, 0);
-    setTimeout(() => {
-      this.#isJoining = false;
-      if (this.#ready.length > 0) this.#serve();
-    }, this.#timing.joinMs);
-  }
-
-  #servePortion(batch: Batch, members: readonly Member[], from: number): void {
-    const nowMs = this.#options.nowMs();
-    const to = Math.min(members.length, from + this.#timing.portion);
-    for (let at = from; at < to; at += 1) members[at]?.tell(batch, nowMs);
-    if (to < members.length) return void setImmediate(() => this.#servePortion(batch, members, to));
-    this.#isServing = false;
-    this.#options.onDelivered(batch.frames.length, members.length);
-    if (this.#ready.length > 0 && !this.#isJoining) this.#serve();
+    if (made === 0) return;
+    this.#options.onMade(made);
+    this.#ready.forget(Math.min(this.#ready.end, ...this.#portions.map(({ heard }) => heard)));
+    for (const portion of this.#portions) portion.askForTurn();
   }
 
   /** Its members were not told everything: they resume where they are. */
   giveUp(): void {
     this.#waiting = [];
-    for (const member of this.#members) member.end('lost', resumeRequired(NEWS_LOST, member.cursor));
+    for (const member of this.members) member.end('lost', resumeRequired(NEWS_LOST, member.cursor));
   }
 }

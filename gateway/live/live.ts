@@ -14,9 +14,10 @@ import { keyOf } from '../direct/question.ts';
 import type { GatewayMetrics, LiveFacts } from '../metrics.ts';
 import type { SubscriptionLimits } from '../config.ts';
 import { createAdmission } from './admission.ts';
-import { Group, type GroupTiming } from './group.ts';
+import { DEFAULT_GROUP_TIMING, Group, type GroupTiming } from './group.ts';
 import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
+import { createRounds } from './rounds.ts';
 import { createTokenCheck } from './token-check.ts';
 import { createTeller, type TellerOptions } from './teller.ts';
 import { followTenant, type TenantNews } from './tenant-news.ts';
@@ -79,7 +80,9 @@ const DRAIN_STEP_MS = 50;
 const DRAIN_SHARE = 0.8;
 
 export function createLive(options: LiveOptions): Live {
-  const { feed, clock, logger, metrics, groupTiming } = options;
+  const { feed, clock, logger, metrics } = options;
+  const groupTiming = { ...DEFAULT_GROUP_TIMING, ...options.groupTiming };
+  const rounds = createRounds(groupTiming.portion);
   const limits = { ...DEFAULT_LIVE_LIMITS, ...options.limits };
   const nowMs = (): number => clock.now().getTime();
   const admission = createAdmission(limits, nowMs);
@@ -112,11 +115,10 @@ export function createLive(options: LiveOptions): Live {
       interest: field.interest(args),
       tell: createTeller(options, question, identity),
       nowMs,
+      rounds,
       timing: groupTiming,
-      onDelivered(results, members) {
-        counts.made += results;
-        counts.delivered += results * members;
-      },
+      onMade: (results) => void (counts.made += results),
+      onDelivered: (results, members) => void (counts.delivered += results * members),
     });
     news.add(group);
     const place = { group, news };
