@@ -28,7 +28,7 @@ export function watchersTable({ watchers, rows }: WatchersResult): string {
       fixed(2)(bare === null || row.microsPerDelivery === null ? null : row.microsPerDelivery / bare),
       fixed(0)(quantile(row.lastMs, 0.5)),
       fixed(0)(quantile(row.lastMs, 0.99)),
-      whole(row.burstPerSecond),
+      row.burstPerSecond === null ? 'lost some' : whole(row.burstPerSecond),
       fixed(1)(row.burstMicrosPerDelivery),
       ...[0.5, 0.99].map((share) => fixed(0)(row.pacedLastMs && quantile(row.pacedLastMs, share))),
       fixed(1)(row.idleKilobytes),
