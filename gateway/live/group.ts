@@ -81,6 +81,11 @@ export class Group {
     return this.#portions.length === 0;
   }
 
+  /** A sign of life for members who had none for so long. */
+  beatAfter(silentMs: number): void {
+    for (const portion of this.#portions) portion.beatAfter(silentMs);
+  }
+
   /** A message that it accepts; in the order of their cursors. */
   hear(message: Delivered): void {
     if (this.#waiting.length >= WAITING_MAX) return this.giveUp();

@@ -74,7 +74,8 @@ interface Place {
 
 const LOOK_EVERY_MS = 500;
 /** Proxies end connections on which nothing comes for a minute, or half of one. */
-const BEAT_EVERY_MS = 12_000;
+const BEAT_AFTER_MS = 12_000;
+const BEAT_LOOK_MS = 1_000;
 const DRAIN_STEP_MS = 50;
 /** Of what may begin in a second: clients come back when they come, and what was sent away apart arrives together now and then. */
 const DRAIN_SHARE = 0.8;
@@ -183,7 +184,7 @@ export function createLive(options: LiveOptions): Live {
 
   const begin = (): void => {
     if (timers.length > 0) return;
-    timers = [setInterval(look, LOOK_EVERY_MS), setInterval(beat, BEAT_EVERY_MS), setInterval(recheck, limits.recheckMs)];
+    timers = [setInterval(look, LOOK_EVERY_MS), setInterval(beat, BEAT_LOOK_MS), setInterval(recheck, limits.recheckMs)];
     for (const timer of timers) timer.unref();
   };
   const look = (): void => {
@@ -199,7 +200,7 @@ export function createLive(options: LiveOptions): Live {
     }
   };
   const beat = (): void => {
-    for (const { group } of places.values()) for (const member of group.members) member.beat();
+    for (const { group } of places.values()) group.beatAfter(BEAT_AFTER_MS);
   };
   const recheck = (): void => checkTokens(() => [...places.values()].flatMap(({ group }) => group.members));
   /** Where a member resumes: it need not look at what was not for it. */

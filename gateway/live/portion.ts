@@ -49,7 +49,7 @@ export class Portion implements Turn {
   readonly #options: PortionOptions;
   #heard: number;
   #waitsForTurn = false;
-  #lastTurnMs = -Infinity;
+  #lastTurnMs = performance.now();
 
   constructor(ready: ReadyFrames, options: PortionOptions) {
     this.#ready = ready;
@@ -72,6 +72,18 @@ export class Portion implements Turn {
     const inMs = this.#lastTurnMs + this.#options.joinMs - performance.now();
     if (inMs <= 0) this.#options.rounds.add(this);
     else setTimeout(() => this.#options.rounds.add(this), inMs);
+  }
+
+  /** A sign of life for those who had none for so long; in their turn, since thousands of them would hold up everybody else. */
+  beatAfter(silentMs: number): void {
+    if (this.#waitsForTurn || performance.now() - this.#lastTurnMs < silentMs) return;
+    this.#lastTurnMs = performance.now();
+    this.#options.rounds.add({
+      take: () => {
+        for (const member of this.members) member.beat();
+        return this.members.length;
+      },
+    });
   }
 
   take(): number {

@@ -49,6 +49,8 @@ export class Connection {
   #handle: (data: string) => Promise<void> = async () => undefined;
   /** It gave a sign of life since the last ping. */
   #isAlive = true;
+  /** Each from its own beginning on: thousands that are asked at the same moment hold up everybody else. */
+  #askedAtMs = performance.now();
 
   constructor(extra: Extra, options: ConnectionOptions) {
     this.extra = extra;
@@ -87,10 +89,13 @@ export class Connection {
     this.#isAlive = true;
   }
 
-  /** Asks for a sign of life; ends the connection where the last question had no answer. */
-  beat(): void {
+  /** Asks for a sign of life once in so long; ends the connection where the last question had no answer. */
+  beatEvery(everyMs: number): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#askedAtMs < everyMs) return;
     if (!this.#isAlive) return this.extra.socket.terminate();
     this.#isAlive = false;
+    this.#askedAtMs = nowMs;
     this.extra.socket.ping();
   }
 

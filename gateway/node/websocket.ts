@@ -32,6 +32,7 @@ const MESSAGE_BYTES_MAX = 1_000_000;
 const INIT_TIMEOUT_MS = 5_000;
 /** Between two pings; a connection that has not answered the last one is ended. */
 const BEAT_EVERY_MS = 12_000;
+const BEAT_LOOK_MS = 250;
 const GOING_AWAY = 1001;
 /** "Try again later": clients of this protocol reconnect by themselves. */
 const TRY_AGAIN_LATER = 1013;
@@ -66,7 +67,7 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
     socket.on('error', () => socket.destroy());
     socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   };
-  const beats = setInterval(() => connections.forEach((connection) => connection.beat()), BEAT_EVERY_MS).unref();
+  const beats = setInterval(() => connections.forEach((connection) => connection.beatEvery(BEAT_EVERY_MS)), BEAT_LOOK_MS).unref();
   server.on('upgrade', onUpgrade);
   return {
     async stop() {

@@ -30,8 +30,9 @@ export interface WatchersDone {
 }
 
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
-/** Servers ask every twelve seconds. */
+/** Servers ask every twelve seconds, and not all at the same moment. */
 const PONG_EVERY_MS = 4_000;
+const PONG_STEPS = 200;
 /** A result that is longer under way is lost. */
 const LOST_AFTER_MS = 60_000;
 const HANDSHAKES_AT_ONCE = 100;
@@ -143,6 +144,12 @@ const check = (): void => {
   done();
 };
 
+let pongStep = 0;
+function pongSome(): void {
+  pongStep = (pongStep + 1) % PONG_STEPS;
+  for (const some of [watchers, stalled]) for (let at = pongStep; at < some.length; at += PONG_STEPS) some[at]?.pong();
+}
+
 function takeDelays(): readonly number[] {
   const timed = watchers.filter((_watcher, at) => at % TIMED_EVERY === 0);
   const delaysMs = timed.flatMap((watcher) => watcher.delaysMs ?? []);
@@ -162,7 +169,7 @@ async function run(job: WatchersJob): Promise<void> {
       if (job.stalled === true) some.forEach((watcher) => watcher.stall());
       (job.stalled === true ? stalled : watchers).push(...some);
     }
-    if (job.transport === 'websocket') pongs ??= setInterval(() => [...watchers, ...stalled].forEach((watcher) => watcher.pong()), PONG_EVERY_MS).unref();
+    if (job.transport === 'websocket') pongs ??= setInterval(pongSome, PONG_EVERY_MS / PONG_STEPS).unref();
     // Over WebSocket nobody says that a subscription stands.
     await delay(1_000);
   } else {
