@@ -13,6 +13,7 @@ export interface Frame {
 export class Batch {
   readonly frames: readonly Frame[];
   #sse: Buffer | undefined;
+  #ends: readonly Buffer[] | undefined;
 
   constructor(frames: readonly Frame[]) {
     this.frames = frames;
@@ -22,6 +23,12 @@ export class Batch {
   get sse(): Buffer {
     this.#sse ??= Buffer.from(this.frames.map(sseOf).join(''));
     return this.#sse;
+  }
+
+  /** What messages of graphql-transport-ws end with, whatever stands before the result. */
+  get ends(): readonly Buffer[] {
+    this.#ends ??= this.frames.map(({ text }) => Buffer.from(`${text}}`));
+    return this.#ends;
   }
 
   /** Cursor of the newest. */

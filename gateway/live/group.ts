@@ -32,7 +32,7 @@ export interface GroupTiming {
   readonly portion: number;
 }
 
-export const DEFAULT_GROUP_TIMING: GroupTiming = { joinMs: 5, portion: 1_000 };
+export const DEFAULT_GROUP_TIMING: GroupTiming = { joinMs: 5, portion: 250 };
 /** Results that are made at the same time; views that they need are read together. */
 const MAKING_MAX = 64;
 /** Messages that wait to be made results: beyond that the group cannot keep up, and its members resume later. */

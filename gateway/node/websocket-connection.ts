@@ -10,6 +10,7 @@ import type { Batch, Farewell } from '../live/frame.ts';
 import type { Asker, Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
 import type { LiveSink, Member } from '../live/member.ts';
+import { writeWebSocketTexts } from './websocket-text.ts';
 
 /** What is kept with a connection. */
 export interface Extra {
@@ -204,11 +205,9 @@ class SocketSink implements LiveSink {
     this.#begin = `{"id":${this.#id},"type":"next","payload":`;
     this.#onEnd = onEnd;
   }
-  write({ frames }: Batch): void {
-    // As one write: where results come faster than thousands of connections can be written to, the write is what costs.
-    this.#stream.cork();
-    for (const { text } of frames) this.#next(text);
-    this.#stream.uncork();
+  /** Past the library, which would make the text and a write of every result for every connection. */
+  write({ ends }: Batch): void {
+    if (this.#socket.readyState === this.#socket.OPEN) writeWebSocketTexts(this.#stream, this.#begin, ends);
   }
   /** The connection has pings. */
   beat(): void {}
@@ -219,12 +218,9 @@ class SocketSink implements LiveSink {
     this.#socket.ping(undefined, undefined, () => then());
   }
   end(farewell: Farewell | null): void {
-    if (farewell !== null) this.#next(farewell.text);
+    if (farewell !== null) this.#sendText(`${this.#begin}${farewell.text}}`);
     this.#sendText(`{"id":${this.#id},"type":"complete"}`);
     this.#onEnd(farewell?.retryMs !== undefined);
-  }
-  #next(text: string): void {
-    this.#sendText(`${this.#begin}${text}}`);
   }
   #sendText(text: string): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);

@@ -1,4 +1,5 @@
 /** A process that is many watchers, over connections of its own making: libraries for clients would cost more than the servers that are measured. */
+import { randomUUID } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { SCORES } from '../../support/watching.ts';
@@ -31,7 +32,7 @@ export interface WatchersDone {
 
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 /** Servers ask every twelve seconds, and not all at the same moment. */
-const PONG_EVERY_MS = 4_000;
+const PONG_EVERY_MS = 8_000;
 const PONG_STEPS = 200;
 /** A result that is longer under way is lost. */
 const LOST_AFTER_MS = 60_000;
@@ -41,28 +42,36 @@ const MARK = Buffer.from('leadScoreChanged');
 /** Between the mark and the moment of the event, which the cursor begins with. */
 const CURSOR_AFTER = '":{"cursor":"'.length;
 const MOMENT_DIGITS = 15;
+const NOTHING = Buffer.alloc(0);
+const [NEWLINE, BRACE] = [0x0a, 0x7d];
 const TIMED_EVERY = 10;
+
+/** One for all that is read: whoever reads is done with it before anybody else reads, and ten thousand of them would be what is measured. */
+const READ = Buffer.allocUnsafe(65_536);
 
 class Watcher {
   results = 0;
   readonly #socket: Socket;
   readonly #ready = Promise.withResolvers<void>();
+  readonly #onResults: () => void;
+  /** What the server must have said before each further step. */
+  #steps: readonly Step[];
   /** Filled by those whose results are timed. */
   delaysMs: number[] | null = null;
+  #head = '';
   /** The end of the chunk before, in which a mark may begin. */
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(socket: Socket, isReady: RegExp, then: () => void, onResults: () => void) {
-    this.#socket = socket;
-    let head = '';
-    const read = (chunk: Buffer): void => {
-      head += chunk.toString('latin1');
-      if (!isReady.test(head)) return;
-      socket.off('data', read).on('data', (more: Buffer) => this.#count(more, onResults));
-      then();
-      this.#ready.resolve();
+  constructor(port: number, host: string, steps: readonly Step[], onResults: () => void) {
+    this.#steps = steps;
+    this.#onResults = onResults;
+    const read = (bytes: number): boolean => {
+      if (this.#steps.length === 0) this.#count(READ.subarray(0, bytes));
+      else this.#shakeHands(READ.toString('latin1', 0, bytes));
+      return true;
     };
-    socket.on('data', read).on('error', this.#ready.reject);
+    this.#socket = connect({ port, host, onread: { buffer: READ, callback: read } }).on('error', this.#ready.reject);
+    this.#shakeHands('');
   }
   get ready(): Promise<void> {
     return this.#ready.promise;
@@ -78,7 +87,16 @@ class Watcher {
   pong(): void {
     this.#socket.write(PONG);
   }
-  #count(chunk: Buffer, onResults: () => void): void {
+  #shakeHands(said: string): void {
+    this.#head += said;
+    for (let [step] = this.#steps; step?.after.test(this.#head) === true; [step] = this.#steps) {
+      this.#steps = this.#steps.slice(1);
+      this.#head = '';
+      if (step.say !== undefined) this.#socket.write(step.say);
+    }
+    if (this.#steps.length === 0) this.#ready.resolve();
+  }
+  #count(chunk: Buffer): void {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     let from = 0;
     for (let at = bytes.indexOf(MARK, from); at !== -1; at = bytes.indexOf(MARK, from)) {
@@ -88,12 +106,19 @@ class Watcher {
       this.results += 1;
       from = moment;
     }
-    this.#rest = bytes.subarray(Math.max(from, bytes.length - MARK.length - CURSOR_AFTER - MOMENT_DIGITS + 1));
-    onResults();
+    // Wherever a result ends, nothing that follows it could be the beginning of a mark.
+    const isWhole = bytes.at(-1) === NEWLINE || bytes.at(-1) === BRACE;
+    this.#rest = isWhole ? NOTHING : Buffer.from(bytes.subarray(Math.max(from, bytes.length - MARK.length - CURSOR_AFTER - MOMENT_DIGITS + 1)));
+    this.#onResults();
   }
   #time(bytes: Buffer, moment: number): void {
     this.delaysMs?.push(nowMs() - Number(bytes.toString('latin1', moment, moment + MOMENT_DIGITS)));
   }
+}
+
+interface Step {
+  readonly after: RegExp;
+  readonly say?: string | Buffer;
 }
 
 /** Masked with zeros, which is allowed and changes nothing. */
@@ -112,17 +137,29 @@ const variablesOf = (group: number): object => ({ filter: { minScore: group / 1_
 function open({ url, token, transport, isWide = false }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
   const { hostname, port, host } = new URL(url);
   const payload = { query: isWide ? WIDE_SCORES : SCORES, variables: variablesOf(group) };
-  const socket = connect(Number(port), hostname);
-  if (transport === 'sse') {
-    const body = JSON.stringify(payload);
-    const headers = [`host: ${host}`, 'content-type: application/json', 'accept: text/event-stream', `authorization: Bearer ${token}`];
-    socket.write(`POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
-    return new Watcher(socket, /200 OK[^]*\r\n\r\n:\n\n/, () => undefined, onResults);
-  }
+  return new Watcher(
+    Number(port),
+    hostname,
+    transport === 'sse' ? sseSteps(host, token, JSON.stringify(payload)) : webSocketSteps(host, token, payload),
+    onResults,
+  );
+}
+
+function sseSteps(host: string, token: string, body: string): Step[] {
+  const headers = [`host: ${host}`, 'content-type: application/json', 'accept: text/event-stream', `authorization: Bearer ${token}`];
+  return [
+    { after: /^/, say: `POST /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}` },
+    { after: /200 OK[^]*\r\n\r\n:\n\n/ },
+  ];
+}
+
+function webSocketSteps(host: string, token: string, payload: object): Step[] {
   const headers = [`Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'];
-  socket.write(`GET /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`);
-  socket.once('data', () => socket.write(frame(JSON.stringify({ type: 'connection_init', payload: { token } }))));
-  return new Watcher(socket, /connection_ack/, () => void socket.write(frame(JSON.stringify({ id: '1', type: 'subscribe', payload }))), onResults);
+  return [
+    { after: /^/, say: `GET /graphql HTTP/1.1\r\n${headers.join('\r\n')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n` },
+    { after: /\r\n\r\n/, say: frame(JSON.stringify({ type: 'connection_init', payload: { token } })) },
+    { after: /connection_ack/, say: frame(JSON.stringify({ id: randomUUID(), type: 'subscribe', payload })) },
+  ];
 }
 
 let watchers: Watcher[] = [];
