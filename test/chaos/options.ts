@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { ALL_FAULTS, faultKinds, faultsAt } from './faults/schedule.ts';
 import type { RunOptions } from './run.ts';
 
-export const USAGE = `npm run chaos -- [--minutes N] [--seed N] [--only kind,kind] [--at target,target] [--rate N] [--every N] [--watchers N] [--folder FOLDER]
+export const USAGE = `npm run chaos -- [--minutes N] [--seed N] [--only kind,kind] [--at target,target] [--rate N] [--every N] [--watchers N] [--redis-keeps] [--folder FOLDER]
   --minutes   how long load and faults go on, 20 if absent; fractions will do
   --seed      the choice of operations and faults; a random one if absent
   --only      faults of these kinds: ${ALL_FAULTS.map(({ kind }) => kind).join(', ')}; \`none\` for none
@@ -15,6 +15,7 @@ export const USAGE = `npm run chaos -- [--minutes N] [--seed N] [--only kind,kin
   --rate      commands a second, 95 if absent
   --every     seconds from one fault to the next on the average, 16 if absent
   --watchers  who follow leads over SSE and WebSocket, 200 if absent
+  --redis-keeps  Redis comes back with what it had; else it comes back empty, and watchers have to load anew
   --folder    where data, logs and history go, and stay; else a temporary folder that stays only where the run fails`;
 
 const DEFAULTS = { minutes: 20, rate: 95, everySeconds: 16, watchers: 200 };
@@ -39,6 +40,7 @@ export function chaosOptions(args: string[]): RunOptions & { readonly keepFolder
       watchers: { type: 'string' },
       rate: { type: 'string' },
       every: { type: 'string' },
+      'redis-keeps': { type: 'boolean' },
       folder: { type: 'string' },
     },
   });
@@ -54,6 +56,7 @@ export function chaosOptions(args: string[]): RunOptions & { readonly keepFolder
     faultScale: 1,
     poisonEvery: POISON_EVERY,
     quietTimeoutMs: QUIET_TIMEOUT_MS,
+    redisKeeps: values['redis-keeps'] ?? false,
     folder: values.folder === undefined ? mkdtempSync(join(tmpdir(), 'lead-intelligence-chaos-')) : resolve(values.folder),
     keepFolder: values.folder !== undefined,
   };

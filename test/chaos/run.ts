@@ -37,6 +37,8 @@ export interface RunOptions {
   /** Accepted commands for each poison. */
   readonly poisonEvery: number;
   readonly quietTimeoutMs: number;
+  /** Redis comes back with what it had, so that watchers resume where they were; else it comes back empty, and they are told to reload. */
+  readonly redisKeeps?: boolean;
   /** Everything that the run leaves: data, logs, history.ndjson. */
   readonly folder: string;
   /** Ends the run early, without a verdict. */
@@ -75,7 +77,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const { folder, seed } = options;
   mkdirSync(folder, { recursive: true });
   const tenant = `chaos-${seed}`;
-  const cluster = await startCluster(folder);
+  const cluster = await startCluster(folder, options);
   const supervisor = startSupervisor(allSpecs(cluster), folder, createRandom(seed + 1));
   const rawLog = createRawLog(cluster.direct.brokers);
   const history = createHistory(tenant, join(folder, 'history.ndjson'));

@@ -63,8 +63,8 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Postgres and Kafka keep what they have taken through a kill; Redis comes back empty. */
-export async function startCluster(folder: string): Promise<Cluster> {
+/** Postgres and Kafka keep what they have taken through a kill; Redis comes back empty, unless it is told to keep it, too. */
+export async function startCluster(folder: string, { redisKeeps = false }: { readonly redisKeeps?: boolean } = {}): Promise<Cluster> {
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.splice(0).reverse()) await one();
@@ -78,7 +78,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
     const started = await Promise.allSettled([
       startPostgres({ folder, durable: true }).then((postgres) => ({ ...postgres, service: keep(postgres.service) })),
       startKafka({ folder, durable: false, advertisedPort: kafkaProxy.port }).then((kafka) => ({ ...kafka, service: keep(kafka.service) })),
-      startRedis({ folder, durable: false }).then((redis) => ({ ...redis, service: keep(redis.service) })),
+      startRedis({ folder, durable: redisKeeps }).then((redis) => ({ ...redis, service: keep(redis.service) })),
     ]);
     const [postgres, kafka, redis] = started.map((result) => {
       if (result.status === 'rejected') throw result.reason;
