@@ -50,7 +50,7 @@ export function createGatewayShared(
     async close() {
       await feed.close();
       // Best effort, as all news of receipts are: a process that stops does not wait for read models that hang.
-      await within(allTiming.lookupMs, Promise.all([receipts.idle(), refresher.close()])).catch(() => undefined);
+      await within(allTiming.lookupMs, Promise.all([receipts.close(), refresher.close()])).catch(() => undefined);
     },
   };
 }
@@ -61,7 +61,11 @@ export function createGatewayShared(
  */
 export function sharedOfOneRequest(ports: GatewayPorts, lasting: GatewayShared): GatewayShared {
   const { changes } = lasting;
-  return { ...lasting, feed: createLiveFeed(ports.liveBus, ports.logger, { changes, listens: false }), receipts: createReceiptNotes(ports) };
+  return {
+    ...lasting,
+    feed: createLiveFeed(ports.liveBus, ports.logger, { changes, listens: false }),
+    receipts: createReceiptNotes(ports, { retries: false }),
+  };
 }
 
 export interface RequestFacts {

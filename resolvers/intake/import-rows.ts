@@ -152,8 +152,9 @@ async function knownReceipts(
 }
 
 async function noteReceipts({ shared }: RequestContext, receipts: readonly CommandReceipt[], views: { away: boolean }): Promise<void> {
+  const noted = shared.receipts.note(receipts);
   if (views.away) return;
-  await within(shared.timing.lookupMs, shared.receipts.note(receipts)).catch(() => {
+  await within(shared.timing.lookupMs, noted).catch(() => {
     views.away = true;
   });
 }

@@ -12,6 +12,7 @@ export const SCENARIOS = [
   'rest',
   'accept',
   'mixed',
+  'flat',
   'start',
   'watchers',
   'stalled',
@@ -28,7 +29,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --seconds   length of a round
   --commands  of write: commands of a round
   --cold      of lanes: cold commands that wait
-  --leads     of rebuild, rest and mixed: leads whose views are built anew, or read
+  --leads     of rebuild, rest, mixed and flat: leads whose views are built anew, or read
   --rate      of mixed: requests a second; without it half of what a closed loop reaches
   --watchers  of watchers and stalled: subscribers of one process; of rolling: of three gateways
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
@@ -62,6 +63,8 @@ export interface BenchOptions {
   readonly mixedPerSecond: number | undefined;
   /** How long they are. */
   readonly mixedSeconds: number;
+  /** How long memory is watched. */
+  readonly flatSeconds: number;
   /** Starts of each server. */
   readonly starts: number;
   /** Subscribers of one process. */
@@ -92,6 +95,7 @@ const FULL = {
   restLeads: 100_000,
   mixedLeads: 100_000,
   mixedSeconds: 60,
+  flatSeconds: 600,
   starts: 15,
   watchers: 10_000,
   readers: 1_000,
@@ -114,6 +118,7 @@ const QUICK = {
   restLeads: 500,
   mixedLeads: 500,
   mixedSeconds: 5,
+  flatSeconds: 5,
   starts: 3,
   watchers: 500,
   readers: 100,

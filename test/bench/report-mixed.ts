@@ -1,6 +1,7 @@
 /** The figures of mixed traffic as tables. */
 import { MIXED_KINDS, type MixedFigures } from './load/jobs.ts';
 import { bucketOf, labelsOf, valueOf } from './scenarios/metrics-text.ts';
+import type { FlatResult } from './scenarios/flat.ts';
 import type { MixedResult } from './scenarios/mixed.ts';
 import { quantile } from './statistics.ts';
 import { fixed, table, whole } from './tables.ts';
@@ -70,3 +71,15 @@ export function mixedTables(result: MixedResult): string {
 }
 
 export const wrongMixed = ({ open, closed }: MixedResult): number => open.wrong + closed.wrong;
+
+export function flatTable({ cacheMegabytes, rows, wrong }: FlatResult): string {
+  const heads = [`caches of ${cacheMegabytes} MB, minutes`, 'gateway', 'leads in answers, both', 'least RSS MB', 'most RSS MB', 'L0 holds MB', 'L1 holds MB'];
+  const cells = rows.map(({ minutes, gateway, requests, leastMegabytes, mostMegabytes, keptMegabytes: { L0, L1 } }) => [
+    fixed(minutes < 1 ? 1 : 0)(minutes),
+    String(gateway),
+    whole(requests),
+    ...[leastMegabytes, mostMegabytes].map(fixed(0)),
+    ...[L0, L1].map(fixed(1)),
+  ]);
+  return `${table(heads, cells)}\n\nWrong answers: ${whole(wrong)}.`;
+}

@@ -1,7 +1,7 @@
 /** The figures of the scaled size as tables. Each ratio is of one run, and the median of its rounds' own ratios where it has rounds. */
 import type { FirstAnswer } from '../support/first-answer.ts';
 import type { PacedSample } from './load/jobs.ts';
-import { mixedTables, wrongMixed } from './report-mixed.ts';
+import { flatTable, mixedTables, wrongMixed } from './report-mixed.ts';
 import type { ScaledResults } from './run-scaled.ts';
 import { ACCEPT_PEER, type AcceptResult } from './scenarios/accept.ts';
 import type { LanesResult } from './scenarios/lanes.ts';
@@ -158,7 +158,7 @@ function startTable({ rounds }: StartResult): string {
 }
 
 /** By name of the page's section. */
-export function describeScaled({ write, produce, lanes, rebuild, rest, accept, mixed, start, missing = {} }: ScaledResults): Map<string, string> {
+export function describeScaled({ write, produce, lanes, rebuild, rest, accept, mixed, flat, start, missing = {} }: ScaledResults): Map<string, string> {
   return new Map([
     ...(write ? [['write figures', writeTable(write)] as const] : []),
     ...(produce ? [['produce figures', `${produceTable(produce, 'singles')}\n\n${produceTable(produce, 'batches')}`] as const] : []),
@@ -167,15 +167,17 @@ export function describeScaled({ write, produce, lanes, rebuild, rest, accept, m
     ...(accept ? [['accept figures', acceptTable(accept)] as const] : []),
     ...(rest ? [['rest figures', restTable(rest)] as const] : []),
     ...(mixed ? [['mixed figures', mixedTables(mixed)] as const] : []),
+    ...(flat ? [['flat figures', flatTable(flat)] as const] : []),
     ...(start ? [['start figures', startTable(start)] as const] : []),
     ...Object.entries(missing).map(([name, reason]) => [`${name} figures`, `**Not measured:** ${reason}`] as const),
   ]);
 }
 
 /** Answers that were not what they should be. */
-export const wrongAnswers = ({ lanes, rebuild, rest, mixed }: ScaledResults): number =>
+export const wrongAnswers = ({ lanes, rebuild, rest, mixed, flat }: ScaledResults): number =>
   (lanes?.wrong.length ?? 0) +
   (mixed === undefined ? 0 : wrongMixed(mixed)) +
+  (flat?.wrong ?? 0) +
   Object.values(rest?.rounds ?? {})
     .flat()
     .reduce((sum, { errors }) => sum + errors, 0) +

@@ -6,6 +6,7 @@ import type { Load } from './load/client.ts';
 import type { BenchOptions, ScenarioName } from './options.ts';
 import { startScaledServices, type Environment } from './scaled.ts';
 import { benchAccept, type AcceptResult } from './scenarios/accept.ts';
+import { benchFlat, type FlatResult } from './scenarios/flat.ts';
 import { benchLanes, type LanesResult } from './scenarios/lanes.ts';
 import { benchMixed, type MixedResult } from './scenarios/mixed.ts';
 import { benchProduce, type ProduceResult } from './scenarios/produce.ts';
@@ -22,12 +23,13 @@ export interface ScaledResults {
   readonly rest?: RestResult;
   readonly accept?: AcceptResult;
   readonly mixed?: MixedResult;
+  readonly flat?: FlatResult;
   readonly start?: StartResult;
   /** What could not be measured here, and why. */
   readonly missing?: Partial<Readonly<Record<Scaled, string>>>;
 }
 
-type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild' | 'rest' | 'accept' | 'mixed' | 'start'>;
+type Scaled = Extract<ScenarioName, 'write' | 'produce' | 'lanes' | 'rebuild' | 'rest' | 'accept' | 'mixed' | 'flat' | 'start'>;
 type Run = (env: Environment, load: Load, options: BenchOptions, folder: string) => Promise<ScaledResults>;
 
 const RUNS: Readonly<Record<Scaled, Run>> = {
@@ -38,6 +40,7 @@ const RUNS: Readonly<Record<Scaled, Run>> = {
   accept: async (env, load, options, folder) => ({ accept: await benchAccept(env, load, options, folder) }),
   rest: async (env, load, options, folder) => ({ rest: await benchRest(env, load, options, folder) }),
   mixed: async (env, load, options, folder) => ({ mixed: await benchMixed(env, load, options, folder) }),
+  flat: async (env, load, options, folder) => ({ flat: await benchFlat(env, load, options, folder) }),
   start: async (env, _load, options, folder) => ({ start: await benchStart(env, options, folder) }),
 };
 

@@ -10,21 +10,27 @@ import type { WorkerPorts } from '../kit/role.ts';
 const isAccepted = (view: StoredView | null): boolean =>
   view !== null && !isReceiptMark(view) && (JSON.parse(view.doc) as CommandReceipt).status === 'ACCEPTED';
 
-/** The streams (by streamKey) whose creation was accepted and has no outcome yet. Where that cannot be asked, all of them: rather wait than lose a change. */
-export async function creationsOnTheirWay(
-  { readModels, logger }: Pick<WorkerPorts, 'readModels' | 'logger'>,
-  streams: readonly StreamRef[],
-): Promise<ReadonlySet<string>> {
-  const asked = streams.flatMap((stream) => {
-    const id = creationOf(stream.streamId);
-    return id === null ? [] : [{ stream, ref: { tenant: stream.tenant, kind: 'command' as const, id } }];
-  });
-  if (asked.length === 0) return new Set();
-  try {
-    const receipts = await readModels.get(asked.map(({ ref }) => ref));
-    return new Set(asked.filter((_, at) => isAccepted(receipts[at] ?? null)).map(({ stream }) => streamKey(stream)));
-  } catch (error) {
-    logger.warn({ error, leads: asked.length }, 'the receipts cannot be asked whether leads are on their way; their commands wait');
-    return new Set(asked.map(({ stream }) => streamKey(stream)));
-  }
+/**
+ * Answers the streams (by streamKey) whose creation was accepted and has no outcome yet. Where that cannot be asked, or could not be within the last
+ * `notedLateMs`, all of them: rather wait than lose a change.
+ */
+export function createCreations({ readModels, logger }: Pick<WorkerPorts, 'readModels' | 'logger'>, notedLateMs: number) {
+  let saysNothingUntilMs = -Infinity;
+  return async (streams: readonly StreamRef[]): Promise<ReadonlySet<string>> => {
+    const asked = streams.flatMap((stream) => {
+      const id = creationOf(stream.streamId);
+      return id === null ? [] : [{ stream, ref: { tenant: stream.tenant, kind: 'command' as const, id } }];
+    });
+    if (asked.length === 0) return new Set();
+    const all = (): Set<string> => new Set(asked.map(({ stream }) => streamKey(stream)));
+    try {
+      const receipts = await readModels.get(asked.map(({ ref }) => ref));
+      if (performance.now() < saysNothingUntilMs) return all();
+      return new Set(asked.filter((_, at) => isAccepted(receipts[at] ?? null)).map(({ stream }) => streamKey(stream)));
+    } catch (error) {
+      saysNothingUntilMs = performance.now() + notedLateMs;
+      logger.warn({ error, leads: asked.length }, 'the receipts cannot be asked whether leads are on their way; their commands wait');
+      return all();
+    }
+  };
 }

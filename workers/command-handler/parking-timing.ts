@@ -8,6 +8,8 @@ export interface ParkingTiming {
   readonly creationPatienceMs: number;
   /** The same where the creation was accepted, and so is on its way in a slower lane. */
   readonly acceptedCreationPatienceMs: number;
+  /** What was accepted while the receipts were away, gateways note down this soon after they are back; until then no receipt says nothing. */
+  readonly notedLateMs: number;
   /** What another process parked is seen this soon after it is due. */
   readonly lookEveryMs: number;
 }
@@ -16,6 +18,7 @@ export const PARKING_TIMING: ParkingTiming = {
   retryAfterMs: [1_000, 5_000, 30_000, 120_000, 600_000],
   creationPatienceMs: 2_000,
   acceptedCreationPatienceMs: 3_600_000,
+  notedLateMs: 10_000,
   lookEveryMs: 1_000,
 };
 

@@ -6,7 +6,7 @@ import { createWakeUp } from '../../platform/event-store/wake-up.ts';
 import { announceLetters } from '../kit/dead-letter.ts';
 import { createLoop, type Loop } from '../kit/loop.ts';
 import type { WorkerPorts } from '../kit/role.ts';
-import { creationsOnTheirWay } from './creations.ts';
+import { createCreations } from './creations.ts';
 import { decideParked, failParked, LINE_MAX } from './decide-parked.ts';
 import type { BatchResult } from './ledger.ts';
 import type { ParkingTiming } from './parking-timing.ts';
@@ -27,6 +27,7 @@ export interface Poller extends Loop {
 /** `onResult` is told of everything that was carried out. */
 export function createPoller(ports: WorkerPorts, timing: ParkingTiming, onResult: (result: BatchResult) => Promise<void>): Poller {
   const wakeUp = createWakeUp();
+  const creationsOnTheirWay = createCreations(ports, timing.notedLateMs);
   /** Kept in the database, but the topic does not know of them yet. */
   let unannounced: DeadLetter[] = [];
 
@@ -77,7 +78,7 @@ export function createPoller(ports: WorkerPorts, timing: ParkingTiming, onResult
   };
 
   const workOffAll = async (lines: readonly StreamRef[], signal: AbortSignal): Promise<boolean> => {
-    const onTheirWay = await creationsOnTheirWay(ports, lines);
+    const onTheirWay = await creationsOnTheirWay(lines);
     const rest = lines.values();
     let took = false;
     const lane = async (): Promise<void> => {

@@ -26,29 +26,46 @@ export interface MixedResult {
 
 const allMetrics = (urls: readonly string[]): Promise<Metrics[]> => Promise.all(urls.map(readMetrics));
 
-/** Needs the services to itself. */
-export async function benchMixed(shared: Environment, load: Load, options: BenchOptions, folder: string): Promise<MixedResult> {
+export interface MixedGateways {
+  readonly products: readonly Product[];
+  readonly leads: number;
+  mixed(pace: MixedJob['pace'], seconds: number): Promise<MixedFigures>;
+}
+
+/** Two gateways and a worker over as many leads as the options say. Needs the services to itself. */
+export async function withMixedGateways<T>(
+  { env: shared, load, options, folder }: { readonly env: Environment; readonly load: Load; readonly options: BenchOptions; readonly folder: string },
+  gatewayEnv: Environment,
+  use: (gateways: MixedGateways) => Promise<T>,
+): Promise<T> {
   const env = { ...shared, DATABASE_URL: await freshDatabase(shared, 'mixed'), DATA_DIR: join(folder, 'mixed') };
   const leads = await fillEvents(env, options.mixedLeads);
   const worker = await startWorker(env, ['command-handler', 'relay', 'projector', 'scoring', 'origin']);
   const products: Product[] = [];
   try {
     // One after the other: the first makes the key by which both know tokens.
-    for (let gateway = 0; gateway < 2; gateway += 1) products.push(await startScaledGateway(env));
+    for (let gateway = 0; gateway < 2; gateway += 1) products.push(await startScaledGateway({ ...env, ...gatewayEnv }));
     for (const product of products) await untilServed(product);
     const urls = products.map(({ url }) => url);
     const tokens = (await products[0]?.tokens(PEOPLE)) ?? [];
-    const mixed = (pace: MixedJob['pace'], seconds: number) => load.mixed({ urls, tokens, leads, seconds, pace });
-    const closedPace = { kind: 'closed', clients: CONNECTIONS } as const;
-    await mixed(closedPace, options.warmUpSeconds);
-    const closed = await mixed(closedPace, options.mixedSeconds / 3);
-    const perSecond = options.mixedPerSecond ?? Math.max(1, Math.round(closed.perSecond * SHARE_OF_CLOSED));
-    const workers = [shared['ORIGIN_URL'] ?? ''];
-    const before = [await allMetrics(urls), await allMetrics(workers)] as const;
-    const open = await mixed({ kind: 'open', perSecond }, options.mixedSeconds);
-    const after = [await allMetrics(urls), await allMetrics(workers)] as const;
-    return { leads: leads.length, closed, open, perSecond, gateways: growth(before[0], after[0]), worker: growth(before[1], after[1]) };
+    return await use({ products, leads: leads.length, mixed: (pace, seconds) => load.mixed({ urls, tokens, leads, seconds, pace }) });
   } finally {
     await Promise.all([...products.map((product) => product.stop()), worker.stop()]);
   }
+}
+
+export const CLOSED_LOOP = { kind: 'closed', clients: CONNECTIONS } as const;
+
+export function benchMixed(env: Environment, load: Load, options: BenchOptions, folder: string): Promise<MixedResult> {
+  return withMixedGateways({ env, load, options, folder }, {}, async ({ products, leads, mixed }) => {
+    const urls = products.map(({ url }) => url);
+    await mixed(CLOSED_LOOP, options.warmUpSeconds);
+    const closed = await mixed(CLOSED_LOOP, options.mixedSeconds / 3);
+    const perSecond = options.mixedPerSecond ?? Math.max(1, Math.round(closed.perSecond * SHARE_OF_CLOSED));
+    const workers = [env['ORIGIN_URL'] ?? ''];
+    const before = [await allMetrics(urls), await allMetrics(workers)] as const;
+    const open = await mixed({ kind: 'open', perSecond }, options.mixedSeconds);
+    const after = [await allMetrics(urls), await allMetrics(workers)] as const;
+    return { leads, closed, open, perSecond, gateways: growth(before[0], after[0]), worker: growth(before[1], after[1]) };
+  });
 }

@@ -98,13 +98,26 @@ describeWithServices('commands that come before the one that makes their lead', 
 
   it('wait while nobody can say whether it was accepted', async () => {
     kit.outages.readModels = true;
-    await handle({ creationPatienceMs: 100 });
+    await handle({ creationPatienceMs: 100, notedLateMs: 0 });
     const early = note('early');
     await kit.send(early);
     await vi.waitFor(async () => expect(await waitedMs()).toBeGreaterThan(500), WAIT);
     expect(await kit.outcome(early)).toBeNull();
     kit.outages.readModels = false;
     expect(await statuses(early)).toEqual(['NOT_FOUND']);
+  });
+
+  it('wait on for a while once it can be said again: gateways have still to note down what they took in meanwhile', async () => {
+    kit.outages.readModels = true;
+    await handle({ creationPatienceMs: 100, notedLateMs: 60_000 });
+    const [early, made] = [note('early'), create()];
+    await kit.send(early);
+    await vi.waitFor(async () => expect(await waitedMs()).toBeGreaterThan(300), WAIT);
+    kit.outages.readModels = false;
+    await vi.waitFor(async () => expect(await waitedMs()).toBeGreaterThan(2_000), WAIT);
+    expect(await kit.outcome(early)).toBeNull();
+    await kit.send(made);
+    expect(await statuses(made, early)).toEqual(['APPLIED', 'APPLIED']);
   });
 
   it('wait for one that is parked itself, and let it go first', async () => {
