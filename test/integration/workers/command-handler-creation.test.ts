@@ -3,6 +3,7 @@ import type { CommandEnvelope } from '../../../domain/messages.ts';
 import { leadIdOfCommand } from '../../../domain/stream-ids.ts';
 import { acceptedReceipt } from '../../../domain/views/receipts.ts';
 import { receiptPut } from '../../../platform/read-models/receipt-put.ts';
+import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { createCommandHandlerRole } from '../../../workers/command-handler/role.ts';
 import type { ParkingTiming } from '../../../workers/command-handler/parking-timing.ts';
 import { refuseInserts } from '../../support/faults.ts';
@@ -109,10 +110,13 @@ describeWithServices('commands that come before the one that makes their lead', 
 
   it('wait on for a while once it can be said again: gateways have still to note down what they took in meanwhile', async () => {
     kit.outages.readModels = true;
-    await handle({ creationPatienceMs: 100, notedLateMs: 60_000 });
+    const warn = vi.fn();
+    const timing = { creationPatienceMs: 100, notedLateMs: 60_000 };
+    await kit.start(createCommandHandlerRole({ timing }), { ...kit.ports, logger: { ...silentLogger, warn } });
     const [early, made] = [note('early'), create()];
     await kit.send(early);
-    await vi.waitFor(async () => expect(await waitedMs()).toBeGreaterThan(300), WAIT);
+    const asked = expect.stringContaining('cannot be asked whether leads are on their way') as string;
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledWith(expect.anything(), asked), WAIT);
     kit.outages.readModels = false;
     await vi.waitFor(async () => expect(await waitedMs()).toBeGreaterThan(2_000), WAIT);
     expect(await kit.outcome(early)).toBeNull();
