@@ -29,7 +29,7 @@ const allMetrics = (urls: readonly string[]): Promise<Metrics[]> => Promise.all(
 export interface MixedGateways {
   readonly products: readonly Product[];
   readonly leads: number;
-  mixed(pace: MixedJob['pace'], seconds: number): Promise<MixedFigures>;
+  readonly mixed: (pace: MixedJob['pace'], seconds: number) => Promise<MixedFigures>;
 }
 
 /** Two gateways and a worker over as many leads as the options say. Needs the services to itself. */

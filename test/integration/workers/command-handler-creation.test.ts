@@ -110,7 +110,7 @@ describeWithServices('commands that come before the one that makes their lead', 
 
   it('wait on for a while once it can be said again: gateways have still to note down what they took in meanwhile', async () => {
     kit.outages.readModels = true;
-    const warn = vi.fn();
+    const warn = vi.fn<(facts: object, text: string) => void>();
     const timing = { creationPatienceMs: 100, notedLateMs: 60_000 };
     await kit.start(createCommandHandlerRole({ timing }), { ...kit.ports, logger: { ...silentLogger, warn } });
     const [early, made] = [note('early'), create()];
