@@ -11,9 +11,13 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
   const ready = new ReadyFrames();
   const told: { readonly portion: number; readonly texts: string[]; readonly atMs: number }[] = [];
   const rounds = createRounds(membersAtOnce);
+  let afterTurns: { readonly count: number; readonly then: () => void } | undefined;
   const all = Array.from({ length: portions }, (_, number) => {
     const portion = new Portion(ready, { rounds, joinMs, nowMs: () => 0, onDelivered: () => undefined });
-    const tell: Member['tell'] = ({ frames }) => void told.push({ portion: number, texts: frames.map(({ text }) => text), atMs: performance.now() });
+    const tell: Member['tell'] = ({ frames }) => {
+      told.push({ portion: number, texts: frames.map(({ text }) => text), atMs: performance.now() });
+      if (told.length === afterTurns?.count) afterTurns.then();
+    };
     portion.members = [{ tell } as Member, ...Array.from({ length: MEMBERS - 1 }, () => ({ tell: () => undefined }) as unknown as Member)];
     return portion;
   });
@@ -22,35 +26,33 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
     for (const portion of all) portion.askForTurn();
   };
   const textsOf = (number: number) => told.filter(({ portion }) => portion === number).map(({ texts }) => texts);
-  return { all, ready, told, happen, textsOf };
+  /** In the midst of a round, however fast it is. */
+  const happenAfter = (count: number, ...texts: string[]): void => void (afterTurns = { count, then: () => texts.forEach(happen) });
+  return { all, ready, told, happen, happenAfter, textsOf };
 }
 
 describe('a round of all who are to be told', () => {
   it('serves so many at a time, and takes what is ready meanwhile to those behind them', async () => {
-    const { happen, told, textsOf } = aGroup(3);
+    const { happen, happenAfter, told, textsOf } = aGroup(3);
+    happenAfter(1, 'b');
     happen('a');
-    await vi.waitUntil(() => told.length === 1, { interval: 0 });
-    happen('b');
     await vi.waitUntil(() => told.length === 4);
     expect([0, 1, 2].map(textsOf)).toEqual([[['a'], ['b']], [['a', 'b']], [['a', 'b']]]);
   });
 
   it('is one for those of all groups: the next one begins where everybody was served', async () => {
-    const { happen, told } = aGroup(4, 2 * MEMBERS);
+    const { happen, happenAfter, told } = aGroup(4, 2 * MEMBERS);
+    happenAfter(2, 'b');
     happen('a');
-    await vi.waitUntil(() => told.length >= 2, { interval: 0 });
-    happen('b');
     await vi.waitUntil(() => told.length === 6);
     expect(told.map(({ portion }) => portion)).toEqual([0, 1, 2, 3, 0, 1]);
   });
 
   it('joins what is ready within a moment of the last results', async () => {
-    const { happen, told, textsOf } = aGroup(1, MEMBERS, 40);
+    const { happen, happenAfter, told, textsOf } = aGroup(1, MEMBERS, 40);
     await new Promise((resolve) => setTimeout(resolve, 50));
+    happenAfter(1, 'b', 'c');
     happen('a');
-    await vi.waitUntil(() => told.length === 1, { interval: 1 });
-    happen('b');
-    happen('c');
     await vi.waitUntil(() => told.length === 2);
     expect(textsOf(0)).toEqual([['a'], ['b', 'c']]);
     expect((told[1]?.atMs ?? 0) - (told[0]?.atMs ?? 0)).toBeGreaterThan(35);
