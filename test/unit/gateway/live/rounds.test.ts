@@ -11,12 +11,12 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
   const ready = new ReadyFrames();
   const told: { readonly portion: number; readonly texts: string[]; readonly atMs: number }[] = [];
   const rounds = createRounds(membersAtOnce);
-  let afterTurns: { readonly count: number; readonly then: () => void } | undefined;
+  let afterTurns: { readonly count: number; readonly happens: () => void } | undefined;
   const all = Array.from({ length: portions }, (_, number) => {
     const portion = new Portion(ready, { rounds, joinMs, nowMs: () => 0, onDelivered: () => undefined });
     const tell: Member['tell'] = ({ frames }) => {
       told.push({ portion: number, texts: frames.map(({ text }) => text), atMs: performance.now() });
-      if (told.length === afterTurns?.count) afterTurns.then();
+      if (told.length === afterTurns?.count) afterTurns.happens();
     };
     portion.members = [{ tell } as Member, ...Array.from({ length: MEMBERS - 1 }, () => ({ tell: () => undefined }) as unknown as Member)];
     return portion;
@@ -27,7 +27,7 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
   };
   const textsOf = (number: number) => told.filter(({ portion }) => portion === number).map(({ texts }) => texts);
   /** In the midst of a round, however fast it is. */
-  const happenAfter = (count: number, ...texts: string[]): void => void (afterTurns = { count, then: () => texts.forEach(happen) });
+  const happenAfter = (count: number, ...texts: string[]): void => void (afterTurns = { count, happens: () => texts.forEach(happen) });
   return { all, ready, told, happen, happenAfter, textsOf };
 }
 
