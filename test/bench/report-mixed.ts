@@ -74,10 +74,10 @@ export const wrongMixed = ({ open, closed }: MixedResult): number => open.wrong 
 
 export function flatTable({ cacheMegabytes, rows, wrong }: FlatResult): string {
   const heads = [`caches of ${cacheMegabytes} MB, minutes`, 'gateway', 'leads in answers, both', 'least RSS MB', 'most RSS MB', 'L0 holds MB', 'L1 holds MB'];
-  const cells = rows.map(({ minutes, gateway, requests, leastMegabytes, mostMegabytes, keptMegabytes: { L0, L1 } }) => [
+  const cells = rows.map(({ minutes, gateway, leads, leastMegabytes, mostMegabytes, keptMegabytes: { L0, L1 } }) => [
     fixed(minutes < 1 ? 1 : 0)(minutes),
     String(gateway),
-    whole(requests),
+    whole(leads),
     ...[leastMegabytes, mostMegabytes].map(fixed(0)),
     ...[L0, L1].map(fixed(1)),
   ]);

@@ -16,6 +16,7 @@ export const KEPT_SEEDS: readonly [KeptSeed, ...KeptSeed[]] = [
   },
   { seed: 2, found: 'a command that changed nothing was called VISIBLE before the view showed what made it so' },
   { seed: 6, found: 'a reader saw by the origin what Redis did not have yet when it was back' },
+  { seed: 41, found: 'notes behind an import that was accepted while Redis was away were rejected as NOT_FOUND, where Redis kept what it had (--redis-keeps)' },
 ];
 
 const DAY_MS = 24 * 60 * 60 * 1_000;

@@ -1,16 +1,17 @@
 /** Memory of two gateways at full load, with caches that are full: does it stay where it is? */
 import type { Load } from '../load/client.ts';
+import { watchMemory } from '../memory.ts';
 import type { BenchOptions } from '../options.ts';
 import type { Environment } from '../scaled.ts';
 import { CLOSED_LOOP, withMixedGateways } from './mixed.ts';
 import { readMetrics, valueOf } from './metrics-text.ts';
-import { residentKilobytes } from './watchers.ts';
 
 /** Of one gateway, in one step of the time. */
 export interface FlatRow {
   readonly gateway: number;
   readonly minutes: number;
-  readonly requests: number;
+  /** That stood in answers, each held against what was known of it. */
+  readonly leads: number;
   readonly leastMegabytes: number;
   readonly mostMegabytes: number;
   /** Of answers (L0), and of views, lists and texts (L1). */
@@ -22,7 +23,7 @@ export interface FlatResult {
   readonly wrong: number;
 }
 
-/** Small enough to be full within the first minute. */
+/** Small enough to be full within the first minutes. */
 const CACHE_MEGABYTES = 24;
 const LOOK_EVERY_MS = 1_000;
 const STEP_SECONDS = 60;
@@ -34,7 +35,7 @@ export function benchFlat(env: Environment, load: Load, options: BenchOptions, f
     let wrong = 0;
     const stepSeconds = Math.min(STEP_SECONDS, options.flatSeconds);
     for (let seconds = stepSeconds; seconds <= options.flatSeconds; seconds += stepSeconds) {
-      const resident = products.map(({ pid }) => watchResident(pid));
+      const resident = products.map(({ pid }) => watchMemory(pid, LOOK_EVERY_MS));
       const { checked, wrong: more } = await mixed(CLOSED_LOOP, stepSeconds);
       wrong += more;
       for (const [at, { url }] of products.entries()) {
@@ -43,7 +44,7 @@ export function benchFlat(env: Environment, load: Load, options: BenchOptions, f
         rows.push({
           gateway: at + 1,
           minutes: seconds / 60,
-          requests: checked,
+          leads: checked,
           leastMegabytes: Math.min(...seen),
           mostMegabytes: Math.max(...seen),
           keptMegabytes: { L0: kept('L0'), L1: kept('L1') },
@@ -52,16 +53,4 @@ export function benchFlat(env: Environment, load: Load, options: BenchOptions, f
     }
     return { cacheMegabytes: CACHE_MEGABYTES, rows, wrong };
   });
-}
-
-/** Looks every second until the answer is called. */
-function watchResident(pid: number): () => readonly number[] {
-  const seen: number[] = [];
-  const look = (): void => void seen.push((residentKilobytes(pid) ?? Number.NaN) / 1_024);
-  const looking = setInterval(look, LOOK_EVERY_MS);
-  return () => {
-    clearInterval(looking);
-    look();
-    return seen;
-  };
 }

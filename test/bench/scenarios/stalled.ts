@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { LOAD_CORE, printed, SERVER_CORE, startChild } from '../children.ts';
 import { watchCpu } from '../cpu.ts';
 import type { WatchersDone, WatchersJob, WatcherTransport } from '../load/watchers.ts';
+import { watchMemory } from '../memory.ts';
 import type { BenchOptions } from '../options.ts';
 import type { EventsDone, EventsJob } from '../servers/events.ts';
-import { residentKilobytes, told } from './watchers.ts';
+import { told } from './watchers.ts';
 
 export interface StalledRow {
   readonly transport: WatcherTransport;
@@ -80,7 +81,7 @@ async function measure({ transport, readers, stalled, events }: Plan): Promise<S
     await happen({ events: EVENTS_PER_SECOND, everyMs: 1_000 / EVENTS_PER_SECOND });
     await run({ kind: 'await', results: EVENTS_PER_SECOND });
     await run({ kind: 'delays' });
-    const memory = watchMemory(server.pid);
+    const memory = watchMemory(server.pid, LOOK_EVERY_MS);
     const stop = watchCpu([server.pid, load.pid, process.pid]);
     const { beganAtMs } = await happen({ events, everyMs: 1_000 / EVENTS_PER_SECOND });
     await run({ kind: 'await', results: EVENTS_PER_SECOND + events });
@@ -102,19 +103,6 @@ async function measure({ transport, readers, stalled, events }: Plan): Promise<S
   } finally {
     await Promise.all([load.stop(), server.stop()]);
   }
-}
-
-/** Looks until the answer is called. */
-function watchMemory(pid: number): () => readonly number[] {
-  const seen: number[] = [];
-  const look = (): void => void seen.push((residentKilobytes(pid) ?? Number.NaN) / 1_024);
-  look();
-  const looking = setInterval(look, LOOK_EVERY_MS);
-  return () => {
-    clearInterval(looking);
-    look();
-    return seen;
-  };
 }
 
 async function endedAsSlow(url: string): Promise<number> {

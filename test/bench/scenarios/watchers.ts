@@ -1,12 +1,12 @@
 /** Ten thousand watchers of one process: what a result costs for each of them, how soon the last one has it, and what they cost while nothing happens. */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LOAD_CORE, printed, SERVER_CORE, startChild, type Child } from '../children.ts';
 import { watchCpu } from '../cpu.ts';
 import type { WatchersDone, WatchersJob, WatcherTransport } from '../load/watchers.ts';
 import type { BenchOptions } from '../options.ts';
 import type { EventsDone } from '../servers/events.ts';
+import { residentKilobytes } from '../memory.ts';
 import { median } from '../statistics.ts';
 
 export const WATCHERS_BARE = 'ws alone, the same bytes';
@@ -150,12 +150,3 @@ export async function told<Answer>(child: Child, what: object): Promise<Answer> 
 }
 
 const micros = (seconds: number | undefined, deliveries: number): number | null => (seconds === undefined ? null : (seconds * 1_000_000) / deliveries);
-
-/** Null where it cannot be known. */
-export function residentKilobytes(pid: number): number | null {
-  try {
-    return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN);
-  } catch {
-    return null;
-  }
-}

@@ -37,8 +37,12 @@ describe('receipts of accepted commands', () => {
     await closed.notes.close();
     const brief = notes({ retries: false });
     await brief.notes.note(brief.receipts);
-    for (const { outage } of [closed, brief]) outage.isAway = false;
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // Begun after them, so that their turns would have come before its own.
+    const open = notes();
+    await open.notes.note(open.receipts);
+    for (const { outage } of [closed, brief, open]) outage.isAway = false;
+    await vi.waitFor(async () => expect(await open.found()).toBe(3));
+    await open.notes.close();
     expect([await closed.found(), await brief.found()]).toEqual([0, 0]);
   });
 });

@@ -1,10 +1,23 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Frame } from '../../../../gateway/live/frame.ts';
-import type { Member } from '../../../../gateway/live/member.ts';
+import type { Batch } from '../../../../gateway/live/frame.ts';
+import { DEFAULT_MEMBER_LIMITS, Member } from '../../../../gateway/live/member.ts';
 import { Portion, ReadyFrames } from '../../../../gateway/live/portion.ts';
 import { createRounds } from '../../../../gateway/live/rounds.ts';
 
 const MEMBERS = 10;
+const ignore = (): void => undefined;
+
+/** Somebody whose connection takes everything at once. */
+const aMember = (write: (batch: Batch) => void): Member =>
+  new Member({
+    sink: { write, beat: ignore, waitingBytes: () => 0, whenTaken: (then) => then(), end: ignore },
+    cursor: '',
+    catchesUp: false,
+    expiresAtMs: Infinity,
+    token: '',
+    limits: DEFAULT_MEMBER_LIMITS,
+    onEnd: ignore,
+  });
 
 /** Portions of one group, and what each of them was told in each of its turns. */
 function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
@@ -13,16 +26,16 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
   const rounds = createRounds(membersAtOnce);
   let afterTurns: { readonly count: number; readonly happens: () => void } | undefined;
   const all = Array.from({ length: portions }, (_, number) => {
-    const portion = new Portion(ready, { rounds, joinMs, nowMs: () => 0, onDelivered: () => undefined });
-    const tell: Member['tell'] = ({ frames }) => {
+    const portion = new Portion(ready, { rounds, joinMs, nowMs: () => 0, onDelivered: ignore });
+    const tell = ({ frames }: Batch): void => {
       told.push({ portion: number, texts: frames.map(({ text }) => text), atMs: performance.now() });
       if (told.length === afterTurns?.count) afterTurns.happens();
     };
-    portion.members = [{ tell } as Member, ...Array.from({ length: MEMBERS - 1 }, () => ({ tell: () => undefined }) as unknown as Member)];
+    portion.members = [aMember(tell), ...Array.from({ length: MEMBERS - 1 }, () => aMember(ignore))];
     return portion;
   });
   const happen = (text: string): void => {
-    ready.add({ text, cursor: text, about: undefined } satisfies Frame);
+    ready.add({ text, cursor: text, about: undefined });
     for (const portion of all) portion.askForTurn();
   };
   const textsOf = (number: number) => told.filter(({ portion }) => portion === number).map(({ texts }) => texts);
@@ -50,7 +63,6 @@ describe('a round of all who are to be told', () => {
 
   it('joins what is ready within a moment of the last results', async () => {
     const { happen, happenAfter, told, textsOf } = aGroup(1, MEMBERS, 40);
-    await new Promise((resolve) => setTimeout(resolve, 50));
     happenAfter(1, 'b', 'c');
     happen('a');
     await vi.waitUntil(() => told.length === 2);
