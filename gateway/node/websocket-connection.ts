@@ -212,7 +212,7 @@ class SocketSink implements LiveSink {
   /** The connection has pings. */
   beat(): void {}
   waitingBytes(): number {
-    return this.#socket.bufferedAmount;
+    return this.#stream.writableLength;
   }
   whenTaken(then: () => void): void {
     this.#socket.ping(undefined, undefined, () => then());

@@ -87,7 +87,7 @@ function targetOf({ name, server: { pid, url } }: Peer, bare: string): Target {
  * Documents that ask for the list's pages, each in names of its own. Texts of views are remembered by selection, once it is among the last 16 that asked
  * for the view (gateway/compiled/texts.ts): in a turn through all pages of all of them none is.
  */
-const PHRASINGS = 400;
+const PHRASINGS = 32;
 
 function coldRequests({ pages }: PeerFile): Pick<Contest['requests'], 'bodies' | 'answers'> {
   const phrasings = Array.from({ length: PHRASINGS }, (_, number) => listPage(number));

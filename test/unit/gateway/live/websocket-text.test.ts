@@ -50,6 +50,25 @@ describe('texts on a WebSocket', () => {
     }
   });
 
+  it('are each client’s own where many get the same, whatever they begin with', async () => {
+    const all = [await connect(), await connect(), await connect()];
+    const begins = ['{"id":"a"', '{"id":"b"', '{"id":"ü"', '{"id":"longer"', ''];
+    const [same, other] = [ends('the same,', ' in two'), ends('another,', ' in two')];
+    // Of one length after the other, and of changing lengths; with something else in between.
+    const turns = [...begins, ...begins.toReversed(), 'x'.repeat(20_000)].flatMap((begin) => all.map((pair, at) => ({ pair, begin: `${begin}${at}` })));
+    for (const { pair, begin } of turns) writeWebSocketTexts(pair.stream, begin, same);
+    for (const { pair, begin } of turns) for (const texts of [same, other]) writeWebSocketTexts(pair.stream, begin, texts);
+    for (const pair of all) {
+      const mine = turns.filter((turn) => turn.pair === pair).map(({ begin }) => begin);
+      const expected = [
+        ...mine.flatMap((begin) => [`${begin}the same,`, `${begin} in two`]),
+        ...mine.flatMap((begin) => [`${begin}the same,`, `${begin} in two`, `${begin}another,`, `${begin} in two`]),
+      ];
+      await vi.waitFor(() => expect(pair.heard).toHaveLength(expected.length));
+      expect(pair.heard).toEqual(expected);
+    }
+  });
+
   it('stay what they are for a client that reads late, whatever was written to others meanwhile', async () => {
     const [late, prompt] = [await connect(), await connect()];
     late.client.pause();
