@@ -17,6 +17,9 @@ export interface LiveSink {
   end(farewell: Farewell | null): void;
 }
 
+/** A client that was told to go has so long to take its last result. */
+export const LAST_WORDS_MS = 5_000;
+
 /** Why a subscription ended: `left` is the client's own doing. */
 export type EndReason = 'left' | 'slow' | 'expired' | 'withdrawn' | 'stopping' | 'lost';
 

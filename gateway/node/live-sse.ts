@@ -6,7 +6,7 @@ import { jsonIn } from '../direct/question.ts';
 import { sseOf, type Batch, type Farewell } from '../live/frame.ts';
 import type { Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
-import type { LiveSink, Member } from '../live/member.ts';
+import { LAST_WORDS_MS, type LiveSink, type Member } from '../live/member.ts';
 import { detachSocket } from './detach-socket.ts';
 
 export interface LiveSse {
@@ -24,8 +24,6 @@ export interface LiveSse {
 
 export const isForStream = ({ headers: { accept = '' } }: IncomingMessage): boolean => /text\/event-stream/i.test(accept);
 
-/** A client that was told to go has so long to take its last result. */
-const LAST_WORDS_MS = 5_000;
 const COMMENT = Buffer.from(':\n\n');
 
 export function createLiveSse(live: Live): LiveSse {

@@ -9,7 +9,7 @@ import { clientErrorOf } from '../errors.ts';
 import type { Batch, Farewell } from '../live/frame.ts';
 import type { Asker, Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
-import type { LiveSink, Member } from '../live/member.ts';
+import { LAST_WORDS_MS, type LiveSink, type Member } from '../live/member.ts';
 import { writeWebSocketTexts } from './websocket-text.ts';
 
 /** What is kept with a connection. */
@@ -218,12 +218,19 @@ class SocketSink implements LiveSink {
     this.#socket.ping(undefined, undefined, () => then());
   }
   end(farewell: Farewell | null): void {
+    const isBehind = this.waitingBytes() > 0;
     if (farewell !== null) this.#sendText(`${this.#begin}${farewell.text}}`);
     this.#sendText(`{"id":${this.#id},"type":"complete"}`);
+    if (isBehind) this.#cutOffUnlessTaken();
     this.#onEnd(farewell?.retryMs !== undefined);
   }
   #sendText(text: string): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+  }
+  /** What waits for a client that reads nothing would wait as long as it says that it lives. */
+  #cutOffUnlessTaken(): void {
+    const cutOff = setTimeout(() => this.#socket.terminate(), LAST_WORDS_MS).unref();
+    this.whenTaken(() => clearTimeout(cutOff));
   }
 }
 

@@ -1,14 +1,13 @@
 /** Closed loop over keep-alive connections by autocannon: each connection sends its next request when it has its answer. Every answer is checked. */
 import autocannon from 'autocannon';
-import { CREATE_LEAD, RECORD_INTERACTION, requestBody, withPlainNames } from '../documents.ts';
-import type { HttpFigures, HttpJob } from './jobs.ts';
+import { withPlainNames } from '../documents.ts';
+import type { HttpFigures, HttpJob, Questions } from './jobs.ts';
 
-const ACCEPTED = /^\{"data":\{"\w+":\{"id":"cmd_[\w-]+","status":"ACCEPTED"\}\}\}\s*$/;
 const SAMPLE_MS = 250;
 
 type Source = Pick<autocannon.Options, 'requests' | 'setupClient' | 'verifyBody'>;
 
-export async function runHttp(job: HttpJob): Promise<HttpFigures> {
+export async function runHttp(job: HttpJob, questions: Questions): Promise<HttpFigures> {
   const result = await autocannon({
     url: job.url,
     connections: job.connections,
@@ -16,7 +15,7 @@ export async function runHttp(job: HttpJob): Promise<HttpFigures> {
     method: 'POST',
     headers: headersOf(job),
     sampleInt: SAMPLE_MS,
-    ...sourceOf(job),
+    ...sourceOf(job, questions),
   });
   return {
     requestsPerSecond: result.requests.total / result.duration,
@@ -29,11 +28,8 @@ export async function runHttp(job: HttpJob): Promise<HttpFigures> {
 
 const headersOf = ({ headers }: HttpJob): Record<string, string> => ({ 'content-type': 'application/json', ...headers });
 
-function sourceOf(job: HttpJob): Source {
-  const { requests } = job;
-  if (requests.kind === 'mutations') return mutations(requests.leadIds, requests.run);
-  const { bodies, tokens, apart = false } = requests;
-  const answers = new Set(requests.answers);
+function sourceOf(job: HttpJob, { bodies, tokens, apart = false, ...questions }: Questions): Source {
+  const answers = new Set(questions.answers);
   const all = Array.from({ length: Math.max(bodies.length, tokens.length) }, (_, at) => ({
     body: bodies[at % bodies.length] ?? '',
     headers: { ...headersOf(job), authorization: `Bearer ${tokens[at % tokens.length]}` },
@@ -56,26 +52,5 @@ function partsOf(all: readonly autocannon.Request[], connections: number): Pick<
       clients += 1;
       client.setRequests(all.slice(from, from + size));
     },
-  };
-}
-
-function mutations(leadIds: readonly string[], run: string): Source {
-  let sent = 0;
-  const next = (): string => {
-    sent += 1;
-    if (sent % 2 === 0) return requestBody(RECORD_INTERACTION, { input: { leadId: leadIds[sent % leadIds.length], kind: 'PAGE_VIEW', url: '/homes' } });
-    const input = {
-      firstName: 'New',
-      lastName: `Lead ${sent}`,
-      email: `new.${run}.${sent}@leads.example`,
-      source: 'WEBSITE_FORM',
-      intent: 'BUYER',
-      madeUp: true,
-    };
-    return requestBody(CREATE_LEAD, { input });
-  };
-  return {
-    requests: [{ setupRequest: (request) => Object.assign(request, { body: next() }) }],
-    verifyBody: (body) => ACCEPTED.test(String(body)),
   };
 }

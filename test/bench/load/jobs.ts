@@ -8,21 +8,28 @@ export interface HttpJob {
   readonly requests: RequestSource;
 }
 
-export type RequestSource =
-  /** These bodies in rotation, sent by these people in rotation; every answer must be one of `answers`. */
-  | {
-      readonly kind: 'fixed';
-      readonly bodies: readonly string[];
-      readonly answers: readonly string[];
-      readonly tokens: readonly string[];
-      /**
-       * True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them.
-       * Each of those asks for one field by a name of its own (`listPage`), which its answer is freed of before it is compared.
-       */
-      readonly apart?: boolean;
-    }
-  /** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */
-  | { readonly kind: 'mutations'; readonly leadIds: readonly string[]; readonly run: string };
+export type RequestSource = Questions | Mutations;
+
+/** These bodies in rotation, sent by these people in rotation; every answer must be one of `answers`. */
+export interface Questions {
+  readonly kind: 'fixed';
+  readonly bodies: readonly string[];
+  readonly answers: readonly string[];
+  readonly tokens: readonly string[];
+  /**
+   * True: every connection has a part of the bodies to itself, so that one comes again only after all others have come; else all go through all of them.
+   * Each of those asks for one field by a name of its own (`listPage`), which its answer is freed of before it is compared.
+   */
+  readonly apart?: boolean;
+}
+
+/** Half new leads, half interactions of `leadIds`; every answer must be a receipt that says ACCEPTED. */
+export interface Mutations {
+  readonly kind: 'mutations';
+  readonly leadIds: readonly string[];
+  /** In no other run. */
+  readonly run: string;
+}
 
 export interface HttpFigures {
   readonly requestsPerSecond: number;

@@ -3,6 +3,7 @@ import type { Job, JobAnswer, StopJob } from './jobs.ts';
 import { runHttp } from './http-load.ts';
 import { runLive } from './live-load.ts';
 import { runMixed } from './mixed-load.ts';
+import { runMutations } from './mutations-load.ts';
 import { runPaced } from './paced-load.ts';
 
 let stopping = new AbortController();
@@ -10,7 +11,7 @@ let stopping = new AbortController();
 type Figures = Extract<JobAnswer, { figures: unknown }>['figures'];
 
 function run(job: Job): Promise<Figures> {
-  if (job.kind === 'http') return runHttp(job);
+  if (job.kind === 'http') return job.requests.kind === 'mutations' ? runMutations(job, job.requests) : runHttp(job, job.requests);
   if (job.kind === 'live') return runLive(job);
   if (job.kind === 'mixed') return runMixed(job);
   stopping = new AbortController();

@@ -5,7 +5,7 @@ import { createTextMemory } from '../../../gateway/compiled/texts.ts';
 import { schema } from '../../../schema/schema.ts';
 import { startServer, type Server } from '../children.ts';
 import { BY_ID, INTROSPECTED, LIST, LIST_SIZE, listPage, requestBody, withIntrospection } from '../documents.ts';
-import type { HttpJob } from '../load/jobs.ts';
+import type { Questions } from '../load/jobs.ts';
 import { allEdges, type Product } from '../product.ts';
 import type { PeerAgent, PeerFile } from '../servers/peer-data.ts';
 
@@ -29,7 +29,7 @@ export interface Target {
 
 export interface Contest {
   readonly query: Query;
-  readonly requests: Extract<HttpJob['requests'], { kind: 'fixed' }>;
+  readonly requests: Questions;
   readonly targets: readonly Target[];
 }
 

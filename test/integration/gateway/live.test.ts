@@ -1,4 +1,5 @@
 /** Many watchers of one gateway: who asks the same shares one execution; nobody misses anything, and nobody is in anybody's way. */
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createClient, type Client } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -236,6 +237,29 @@ describe('a watcher that stops reading', { timeout: 60_000 }, () => {
     await fill(gateway);
     await vi.waitFor(async () => expect(await gateway.facts('live_ended_total{reason="slow"}')).toBe(1), WAIT);
     expect(await gateway.facts('live_members')).toBe(0);
+  });
+});
+
+describe('a WebSocket that is not read', { timeout: 60_000 }, () => {
+  it('is closed once what it follows was ended, however often it says that it lives', async () => {
+    const gateway = await start({ liveLimits: { waitingBytesMax: 20_000, heldMax: 20, slowMs: 60_000 } });
+    const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    const closed = once(socket, 'close');
+    // How it is cut off is the system's to say.
+    socket.on('error', () => undefined);
+    await once(socket, 'open');
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { token: await gateway.token() } }));
+    await once(socket, 'message');
+    socket.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: LARGE_ACTIVITY } }));
+    await vi.waitFor(async () => expect(await gateway.facts('live_members')).toBe(1), WAIT);
+    socket.pause();
+    const living = setInterval(() => socket.pong(), 200);
+    for (let version = 10; (await gateway.facts('live_members')) > 0; version += 100) {
+      for (let more = 0; more < 100; more += 1) await scoreLead(gateway, 'ada', version + more);
+    }
+    expect(await gateway.facts('live_ended_total{reason="slow"}')).toBe(1);
+    expect(await closed).toEqual([1006, expect.anything()]);
+    clearInterval(living);
   });
 });
 
