@@ -179,12 +179,8 @@ export class Member {
 
   #holdAll(frames: readonly Frame[]): void {
     const held = (this.#held ??= new Map());
-    for (const frame of frames) {
-      const key = frame.about ?? frame.cursor;
-      // Behind those that came since the one before it.
-      held.delete(key);
-      held.set(key, frame);
-    }
+    // Nothing is taken out to stand further behind: each time a map makes itself anew it is held by the one before, for as long as no collector has seen all of the heap.
+    for (const frame of frames) held.set(frame.about ?? frame.cursor, frame);
     if (held.size <= this.#options.limits.heldMax) return;
     if (this.#state === 'slow') return this.#endSlow();
     held.clear();
@@ -199,7 +195,7 @@ export class Member {
   }
 
   #writeHeld(): void {
-    const frames = [...(this.#held?.values() ?? [])];
+    const frames = [...(this.#held?.values() ?? [])].sort((a, b) => compareCursors(a.cursor, b.cursor));
     this.#held = null;
     const unheard = frames.length === 0 ? null : this.#unheardOf(new Batch(frames));
     if (unheard !== null) this.#write(unheard);

@@ -54,6 +54,7 @@ function frame(memory: Buffer | null, beginLength: number, ends: readonly Buffer
  */
 const SHARED_BYTES = 16_384;
 let shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
+/** What stands there. */
 let last: Framed | null = null;
 
 /** Writes a text message for each of `ends`, all with the same beginning, as one write. */
@@ -61,10 +62,11 @@ export function writeWebSocketTexts(stream: Writable, begin: string, ends: reado
   const beginLength = Buffer.byteLength(begin);
   const isFree = stream.writableLength === 0;
   const framed = isFree && last?.ends === ends && last.beginLength === beginLength ? last : frame(isFree ? shared : null, beginLength, ends);
+  last = null;
   for (const at of framed.begins) framed.bytes.write(begin, at);
   stream.write(framed.bytes);
-  const isShared = framed.bytes.buffer === shared.buffer;
+  if (framed.bytes.buffer !== shared.buffer) return;
+  if (stream.writableLength === 0) last = framed;
   // What the system did not take at once stays where it is until it does.
-  if (isShared && stream.writableLength > 0) shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
-  if (isShared) last = stream.writableLength > 0 ? null : framed;
+  else shared = Buffer.allocUnsafeSlow(SHARED_BYTES);
 }
