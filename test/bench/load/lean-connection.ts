@@ -38,7 +38,10 @@ export async function leanConnection(url: string, headers: Readonly<Record<strin
   const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}content-length: `;
   let waiting: PromiseWithResolvers<LeanAnswer> | undefined;
   let begun: Buffer | undefined;
+  /** Why nothing can be asked any more. */
+  let broken: Error | undefined;
   const fail = (error: Error): void => {
+    broken ??= error;
     waiting?.reject(error);
     waiting = undefined;
   };
@@ -64,6 +67,7 @@ export async function leanConnection(url: string, headers: Readonly<Record<strin
     .on('close', () => fail(new Error('the server closed the connection')));
   return {
     post(body) {
+      if (broken !== undefined) return Promise.reject(broken);
       waiting = Promise.withResolvers();
       socket.write(`${head}${Buffer.byteLength(body)}${HEAD_END}${body}`);
       return waiting.promise;

@@ -27,9 +27,8 @@ export async function runMutations(job: Omit<HttpJob, 'requests'>, mutations: Mu
         ms.push(performance.now() - sentMs);
         if (status !== 200 || !ACCEPTED.test(body)) errors += 1;
       }
-      connection.close();
     }),
-  );
+  ).finally(() => connections.forEach((connection) => connection.close()));
   const seconds = (performance.now() - startedMs) / 1_000;
   return { requestsPerSecond: ms.length / seconds, requests: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99), errors };
 }

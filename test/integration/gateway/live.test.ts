@@ -254,12 +254,12 @@ describe('a WebSocket that is not read', { timeout: 60_000 }, () => {
     await vi.waitFor(async () => expect(await gateway.facts('live_members')).toBe(1), WAIT);
     socket.pause();
     const living = setInterval(() => socket.pong(), 200);
+    socket.once('close', () => clearInterval(living));
     for (let version = 10; (await gateway.facts('live_members')) > 0; version += 100) {
       for (let more = 0; more < 100; more += 1) await scoreLead(gateway, 'ada', version + more);
     }
     expect(await gateway.facts('live_ended_total{reason="slow"}')).toBe(1);
     expect(await closed).toEqual([1006, expect.anything()]);
-    clearInterval(living);
   });
 });
 
