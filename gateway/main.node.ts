@@ -1,5 +1,6 @@
 /** A gateway process of the scaled size: `node gateway/main.node.ts`. */
 import { fileURLToPath } from 'node:url';
+import { startupSnapshot } from 'node:v8';
 import { createLogger } from '../platform/telemetry/pino-logger.ts';
 import { createCrmWebhook } from '../resolvers/intake/crm-webhook.ts';
 import { createAuth } from './auth.ts';
@@ -10,7 +11,8 @@ import { onStopSignal } from '../platform/process/stop-signal.ts';
 import { startGateway } from './node/start-gateway.ts';
 import { createStaticFiles } from './node/static-files.ts';
 
-const DASHBOARD = fileURLToPath(new URL('../dashboard/dist', import.meta.url));
+/** Where a snapshot was put is known when it is started. */
+const dashboard = (): string => fileURLToPath(new URL('../dashboard/dist', import.meta.url));
 
 async function main(config: GatewayConfig): Promise<void> {
   const logger = createLogger(config.logLevel, 'gateway');
@@ -20,7 +22,7 @@ async function main(config: GatewayConfig): Promise<void> {
   if (config.auth.keys.kind === 'dev' && devTokens === undefined) {
     logger.warn({ host: config.host }, 'nobody can sign in: neither JWKS_URL nor JWT_PUBLIC_KEY is set, and dev tokens are given on a loopback address only');
   }
-  const assets = await createStaticFiles(DASHBOARD);
+  const assets = await createStaticFiles(dashboard());
   const webhook = createCrmWebhook({ ports, secrets: config.webhookSecrets });
   const { host, port, cacheBytes, staleMs, documents, subscriptions: liveLimits } = config;
   const gateway = await startGateway({ ports, verifier, devTokens, host, port, cacheBytes, staleMs, documents, liveLimits, purgeHook, assets, webhook });
@@ -31,10 +33,16 @@ async function main(config: GatewayConfig): Promise<void> {
   });
 }
 
-let config: GatewayConfig | undefined;
-try {
-  config = gatewayConfig(process.env);
-  await main(config);
-} catch (error) {
-  leaveWith(error, config && { ...config, portVariable: 'PORT' });
+async function run(): Promise<void> {
+  let config: GatewayConfig | undefined;
+  try {
+    config = gatewayConfig(process.env);
+    await main(config);
+  } catch (error) {
+    leaveWith(error, config && { ...config, portVariable: 'PORT' });
+  }
 }
+
+// `npm run build` keeps the process as it is here, with everything loaded and nothing begun (scripts/build/snapshot.ts).
+if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(() => void run());
+else void run();

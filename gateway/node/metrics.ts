@@ -40,7 +40,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createNodeMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}): GatewayMetrics {
   const registry = new Registry();
   const registers = [registry];
-  if (processMetrics) collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  if (processMetrics) tellOfProcess(registry);
 
   const subscriptions = new Gauge({ name: `${PREFIX}graphql_subscriptions_open`, help: 'Subscriptions open now, on every transport.', registers });
 
@@ -165,6 +165,16 @@ function watchLive(registers: Registry[], facts: () => LiveFacts): void {
     registers,
     collect: () => Object.entries(facts().ended).forEach(([reason, count]) => ended.set({ reason }, count)),
   });
+}
+
+const PROCESS_START = `${PREFIX}process_start_time_seconds`;
+
+function tellOfProcess(registry: Registry): void {
+  collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  // prom-client's own is of when prom-client was loaded: in a snapshot (scripts/build/snapshot.ts) by another process, long before.
+  registry.removeSingleMetric(PROCESS_START);
+  const started = new Gauge({ name: PROCESS_START, help: 'Start time of the process since unix epoch in seconds.', registers: [registry] });
+  started.set(Math.round(Date.now() / 1000 - process.uptime()));
 }
 
 const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,4 +1,5 @@
 /** The logger of Node processes: JSON lines by pino. */
+import { hostname } from 'node:os';
 import { pino, type DestinationStream } from 'pino';
 import type { LogLevel } from '../config/shared-settings.ts';
 import type { Logger } from './logger.ts';
@@ -8,7 +9,16 @@ const REDACTED = ['authorization', 'token', 'secret', 'password', 'cookie'].flat
 
 /** `name` says which process speaks. Writes to standard output unless another destination is given. */
 export function createLogger(level: LogLevel, name: string, destination?: DestinationStream): Logger {
-  const options = { level, name, redact: REDACTED, serializers: { error: pino.stdSerializers.err }, timestamp: () => `,"time":"${new Date().toISOString()}"` };
+  // Asked here: pino asks while it is loaded, which in a snapshot (scripts/build/snapshot.ts) was another process, elsewhere.
+  const base = { pid: process.pid, hostname: hostname() };
+  const options = {
+    level,
+    name,
+    base,
+    redact: REDACTED,
+    serializers: { error: pino.stdSerializers.err },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  };
   const logger = destination === undefined ? pino(options) : pino(options, destination);
   return {
     debug: (fields, message) => logger.debug(fields, message),

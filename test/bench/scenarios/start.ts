@@ -1,6 +1,6 @@
 /** From the start of a gateway to its first answer, a lead out of Redis, beside bare node. */
 import { join } from 'node:path';
-import { builtFile, bundleProcesses } from '../../../scripts/build/bundle.ts';
+import { builtFile, bundleProcesses, gatewaySnapshot } from '../../../scripts/build/bundle.ts';
 import { BARE_SERVER, firstAnswer, type FirstAnswer } from '../../support/first-answer.ts';
 import { onCore, SERVER_CORE } from '../children.ts';
 import { BY_ID, requestBody } from '../documents.ts';
@@ -40,11 +40,12 @@ export async function benchStart(shared: Environment, options: BenchOptions, fol
     const servers: Readonly<Record<string, readonly string[]>> = {
       [START_BARE]: BARE,
       'bare node:http, CommonJS': BARE_COMMONJS,
-      'this gateway, built': [builtFile(dist, 'gateway')],
+      'this gateway, its snapshot': ['--snapshot-blob', gatewaySnapshot(dist)],
+      'this gateway, its bundle': [builtFile(dist, 'gateway')],
       'this gateway, from source': SOURCE,
     };
     const rounds: Record<string, FirstAnswer[]> = Object.fromEntries(Object.keys(servers).map((name) => [name, []]));
-    // The first start of each fills caches: the system's, and the built gateway's of its code.
+    // The first start of each fills caches: the system's, and the bundle's of its code.
     for (let round = 0; round <= options.starts; round += 1) {
       for (const [name, args] of Object.entries(servers)) {
         const answer = await firstAnswer({ command: onCore(SERVER_CORE, [process.execPath, ...args]), ...question });

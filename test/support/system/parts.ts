@@ -1,7 +1,7 @@
 /** The programs that make up the product, in its smallest and in its largest size. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtFile, PROCESSES, type ProcessName } from '../../../scripts/build/bundle.ts';
+import { builtFile, gatewaySnapshot, PROCESSES, type ProcessName } from '../../../scripts/build/bundle.ts';
 import { startProgram, type Program, type ProgramSpec } from '../program.ts';
 
 export interface Part extends ProgramSpec {
@@ -56,8 +56,12 @@ function scaledPart(gateway: number, variables: string, program: string, shared:
   return { name: `gateway-${gateway}`, args, env: { ...shared, ...own, PORT: '0' }, ready: /"msg":"ready on /, gateways: /"msg":"ready on (http:[^"]+)"/g };
 }
 
-/** The same parts by the files that \`npm run build\` makes in \`folder\`. */
+/** The same parts by what `npm run build` makes in `folder`: the last gateway as its snapshot, everything else as bundles. */
 export function builtParts(parts: readonly Part[], folder: string): readonly Part[] {
   const builtOf = new Map(Object.entries(PROCESSES).map(([name, source]): [string, string] => [source, builtFile(folder, name as ProcessName)]));
-  return parts.map((part) => ({ ...part, args: part.args.map((one) => builtOf.get(one) ?? one) }));
+  const lastGateway = parts.findLast(({ gateways }) => gateways !== undefined);
+  return parts.map((part) => {
+    if (part === lastGateway) return { ...part, args: ['--snapshot-blob', gatewaySnapshot(folder)] };
+    return { ...part, args: part.args.map((one) => builtOf.get(one) ?? one) };
+  });
 }
