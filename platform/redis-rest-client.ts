@@ -38,6 +38,16 @@ export interface RestRedis {
   script(source: string): RestScript;
 }
 
+/** Carries requests to the server: over fetch (redis-rest-fetch.ts), or undici's pool (redis-rest-undici.ts). */
+export interface RestRequester extends Requester {
+  /** Answers as soon as there is a status; the rest comes when it comes, without a limit of time. Rejects, and so does the rest, when the signal aborts. */
+  stream(path: string, signal: AbortSignal): Promise<RestStream>;
+}
+export interface RestStream {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface RestClientOptions {
   readonly url: string;
   readonly token: string;

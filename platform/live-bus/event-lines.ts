@@ -15,8 +15,8 @@ const LONG_SILENCE_MS = 1_000;
 /** What waited comes at once; what comes later than this is new. */
 const BACKLOG_MS = 300;
 
-export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
-  const reader = body.getReader();
+export function createEventLines(body: AsyncIterable<Uint8Array>): EventLines {
+  const reader = body[Symbol.asyncIterator]();
   const decoder = new TextDecoder();
   const lines: string[] = [];
   let taken = 0;
@@ -33,8 +33,8 @@ export function createEventLines(body: ReadableStream<Uint8Array>): EventLines {
   };
 
   const readMore = async (): Promise<boolean> => {
-    const { done, value } = await reader.read();
-    if (done) return false;
+    const { done, value } = await reader.next();
+    if (done === true) return false;
     noteBytes();
     const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = parts.pop() ?? '';

@@ -1,11 +1,11 @@
 /** The event stream of the Upstash live bus: opened, followed, and watched for a death without a word. */
+import type { RestRequester } from '../redis-rest-client.ts';
 import { createEventLines, type EventLines } from './event-lines.ts';
 import type { Delivered } from './live-bus.ts';
 import { parseAnnounced } from './live-log.ts';
 
 export interface StreamAddress {
-  readonly url: string;
-  readonly token: string;
+  readonly requester: RestRequester;
   readonly channel: string;
 }
 
@@ -15,15 +15,11 @@ const PING_AFTER_MS = 1300;
 const DEAD_AFTER_MS = 2000;
 const WATCH_EVERY_MS = 200;
 
-/** Resolves when the server has confirmed the subscription; throws where it does not. */
-export async function openStream({ url, token, channel }: StreamAddress, signal: AbortSignal): Promise<EventLines> {
-  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
-  const response = await fetch(`${url}/subscribe/${channel}`, { method: 'POST', headers, signal });
-  if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    throw new Error(`subscribing was answered with ${response.status}`);
-  }
-  const lines = createEventLines(response.body);
+/** Resolves when the server has confirmed the subscription; throws where it does not. What was begun ends with the signal, which is aborted in either case. */
+export async function openStream({ requester, channel }: StreamAddress, signal: AbortSignal): Promise<EventLines> {
+  const { status, body } = await requester.stream(`subscribe/${channel}`, signal);
+  if (status !== 200) throw new Error(`subscribing was answered with ${status}`);
+  const lines = createEventLines(body);
   const confirmation = await lines.next();
   if (!confirmation?.startsWith(`subscribe,${channel},`)) throw new Error('the stream did not begin with its confirmation');
   return lines;

@@ -1,6 +1,6 @@
 /** The live bus over Redis by REST: Upstash, or any Redis behind our bridge. Edge safe; where no stream can live, `since` and `latest` still work. */
-import type { Requester } from '@upstash/redis/cloudflare';
-import { createRestClient } from '../redis-rest-client.ts';
+import { createRestClient, type RestRequester } from '../redis-rest-client.ts';
+import { createFetchRequester } from '../redis-rest-fetch.ts';
 import { silentLogger, type Logger } from '../telemetry/logger.ts';
 import type { LiveBus } from './live-bus.ts';
 import { createLiveLog } from './live-log.ts';
@@ -16,20 +16,20 @@ export interface UpstashLiveBusOptions {
   /** Letters and digits; `live` if absent. One for all tenants. */
   readonly channel?: string | undefined;
   readonly logger?: Logger | undefined;
-  /** Does all requests but the stream of a subscription (then `timeoutMs` is its business). */
-  readonly requester?: Requester | undefined;
+  /** Does the requests instead of fetch (then `url`, `token` and `timeoutMs` are its business). */
+  readonly requester?: RestRequester | undefined;
 }
 
 /** Opens nothing until it is used. Errors are those of RestRedis. */
 export function createUpstashLiveBus(options: UpstashLiveBusOptions): LiveBus {
-  const { url, token, timeoutMs, keep = 10_000, channel = 'live', logger = silentLogger, requester } = options;
-  const log = createLiveLog(createRestClient({ url, token, timeoutMs, requester }), channel, keep);
+  const { keep = 10_000, channel = 'live', logger = silentLogger, requester = createFetchRequester(options) } = options;
+  const log = createLiveLog(createRestClient({ ...options, requester }), channel, keep);
   const subscriptions = new Set<{ stop(): Promise<void> }>();
 
   return {
     publish: (messages) => (messages.length === 0 ? Promise.resolve() : log.append(messages)),
     async subscribe(onMessage, onState = () => undefined, onGap = () => undefined) {
-      const started = await startSubscription({ url, token, channel, log, logger, onMessage, onState, onGap });
+      const started = await startSubscription({ requester, channel, log, logger, onMessage, onState, onGap });
       const subscription = {
         ...started,
         async stop() {

@@ -43,7 +43,7 @@ for (const { name, requesterFor } of [overFetch, overUndici])
     };
   });
 
-describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () => {
+describe.skipIf(!redisAvailable).each([overFetch, overUndici])('a subscription to the live bus over REST, by $name', ({ requesterFor }) => {
   let redis: OwnRedis;
   let bridge: Bridge;
   const closing: (() => Promise<void>)[] = [];
@@ -52,8 +52,13 @@ describe.skipIf(!redisAvailable)('a subscription to the live bus over REST', () 
   const seen: Delivered[] = [];
   const startBridgeOn = (port: number): Promise<Bridge> => startBridge({ redisUrl: redis.url, token: TOKEN, port, drainMs: 0 });
   const makeBus = (url = bridge.url) => {
-    const bus = createUpstashLiveBus({ url, token: TOKEN, timeoutMs: 1000 });
-    closing.push(() => bus.close());
+    const address = { url, token: TOKEN, timeoutMs: 1000 };
+    const requester = requesterFor(address);
+    const bus = createUpstashLiveBus({ ...address, requester });
+    closing.push(
+      () => bus.close(),
+      async () => requester?.close(),
+    );
     return bus;
   };
   const until = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 15_000 });
