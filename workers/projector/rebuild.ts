@@ -21,8 +21,8 @@ const weekBefore = (now: Date): Date => new Date(now.getTime() - RECEIPT_TTL_SEC
 async function restoreReceipts(eventStore: EventStore, readModels: ReadModels, changes: readonly StreamChange[], now: Date): Promise<void> {
   const since = weekBefore(now).toISOString();
   const recent = changes.map((change) => ({ ...change, events: change.events.filter(({ at }) => at >= since) }));
-  const receipts = await visibleReceipts({ eventStore, readModels }, recent, now.toISOString());
-  for (const request of inRequests(receipts.map(receiptPut))) await readModels.put(request);
+  const visibleAt = await visibleReceipts({ eventStore, readModels }, recent);
+  for (const request of inRequests(visibleAt(now.toISOString()).map(receiptPut))) await readModels.put(request);
 }
 
 /** A command that was rejected, or changed nothing, left no event to follow: without this its key would be free for another body until the inbox refused that. */

@@ -38,11 +38,11 @@ const isNews = (message: LiveMessage | null): message is LiveMessage => message 
 
 async function tellSubscribers(ports: WorkerPorts, changes: readonly StreamChange[], told: Told): Promise<void> {
   const fresh = changes.filter(({ events }) => events.some(told.isNew));
-  const at = ports.clock.now().toISOString();
   const news = fresh.map((change) => liveMessage(change, told.isNew)).filter(isNews);
-  // Before anybody can read VISIBLE: gateways that keep answers hear of the change first.
-  if (news.length > 0) await ports.liveBus.publish(news);
-  const receipts = await visibleReceipts(ports, fresh, at);
+  // Before anybody can read VISIBLE: gateways that keep answers hear of the change first. What the receipts were is read meanwhile.
+  const [visibleAt] = await Promise.all([visibleReceipts(ports, fresh), news.length > 0 && ports.liveBus.publish(news)]);
+  const at = ports.clock.now().toISOString();
+  const receipts = visibleAt(at);
   if (receipts.length > 0) {
     await ports.readModels.put(receipts.map(receiptPut));
     await ports.liveBus.publish(receipts.map((receipt) => receiptMessage(receipt, at)));

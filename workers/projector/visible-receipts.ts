@@ -30,18 +30,19 @@ async function receiptsOf(ports: ReceiptPorts, events: readonly RecordedEvent[])
 
 /**
  * Receipts to be moved on to VISIBLE: of those commands whose last event is in a stored view. A command of which only the first events came
- * so far waits for the others.
+ * so far waits for the others. Answers them by the moment from which they say so, which comes later than the views do.
  */
-export async function visibleReceipts(ports: ReceiptPorts, changes: readonly StreamChange[], at: string): Promise<CommandReceipt[]> {
+export async function visibleReceipts(ports: ReceiptPorts, changes: readonly StreamChange[]): Promise<(at: string) => CommandReceipt[]> {
   const commands = callersEvents(changes);
-  if (commands.size === 0) return [];
+  if (commands.size === 0) return () => [];
   const receipts = await receiptsOf(
     ports,
     [...commands.values()].map(({ event }) => event),
   );
-  return [...commands].flatMap(([key, { event, stored }]): CommandReceipt[] => {
+  const shown = [...commands].flatMap(([key, { event, stored }]): CommandReceipt[] => {
     const receipt = receipts.get(key);
     if (!receipt || (receipt.version ?? event.version) > stored) return [];
-    return [{ ...receipt, status: 'VISIBLE', version: receipt.version ?? event.version, appliedAt: receipt.appliedAt ?? event.at, visibleAt: at }];
+    return [{ ...receipt, version: receipt.version ?? event.version, appliedAt: receipt.appliedAt ?? event.at }];
   });
+  return (at) => shown.map((receipt) => ({ ...receipt, status: 'VISIBLE', visibleAt: at }));
 }

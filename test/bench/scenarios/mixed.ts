@@ -12,6 +12,8 @@ import { CONNECTIONS } from './reads.ts';
 const PEOPLE = 500;
 /** Of what they can do at most: requests of an open loop that come faster than answers would measure the queue alone. */
 const SHARE_OF_CLOSED = 0.5;
+/** Kafka's JVM compiles for half a minute, on the core that it shares with all services. */
+const WARM_UPS = 10;
 
 export interface MixedResult {
   readonly leads: number;
@@ -59,7 +61,7 @@ export const CLOSED_LOOP = { kind: 'closed', clients: CONNECTIONS } as const;
 export function benchMixed(env: Environment, load: Load, options: BenchOptions, folder: string): Promise<MixedResult> {
   return withMixedGateways({ env, load, options, folder }, {}, async ({ products, leads, mixed }) => {
     const urls = products.map(({ url }) => url);
-    await mixed(CLOSED_LOOP, options.warmUpSeconds);
+    await mixed(CLOSED_LOOP, options.warmUpSeconds * WARM_UPS);
     const closed = await mixed(CLOSED_LOOP, options.mixedSeconds / 3);
     const perSecond = options.mixedPerSecond ?? Math.max(1, Math.round(closed.perSecond * SHARE_OF_CLOSED));
     const workers = [env['ORIGIN_URL'] ?? ''];

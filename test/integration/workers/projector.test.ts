@@ -5,6 +5,7 @@ import { LANES, type CommandEnvelope, type RecordedEvent } from '../../../domain
 import { eventTopic, recordKey } from '../../../platform/log/topics.ts';
 import { encodeEvent } from '../../../platform/messages/encode.ts';
 import { createMemoryReadModels } from '../../../platform/read-models/memory-read-models.ts';
+import type { LiveBus } from '../../../platform/live-bus/live-bus.ts';
 import type { ReadModels } from '../../../platform/read-models/read-models.ts';
 import { createUpstashReadModels } from '../../../platform/read-models/upstash-read-models.ts';
 import { viewPut } from '../../../platform/read-models/view-put.ts';
@@ -144,6 +145,31 @@ describeWithServices('the projector', ['postgres', 'bridge'], ({ postgres, bridg
     }
     expect(versionsWhenTold.map((version, n) => (version ?? 0) >= n + 1)).toEqual([true, true]);
     expect(await kit.receipt(commands[1] ?? commandOf(createLead(ADA)))).toMatchObject({ version: 2, visibleAt: expect.any(String) as string });
+  });
+
+  it('dates VISIBLE from when the bus had been told of the change', async () => {
+    const { liveBus, clock } = kit.ports;
+    const nowMs = (): number => clock.now().getTime();
+    let toldMs = 0;
+    const slowBus: LiveBus = {
+      ...liveBus,
+      async publish(messages) {
+        const begunMs = nowMs();
+        await vi.waitUntil(() => nowMs() > begunMs + 20, { ...WAIT, interval: 1 });
+        await liveBus.publish(messages);
+        if (messages.some(({ id }) => id === ADA)) toldMs = nowMs();
+      },
+    };
+    await kit.start(relayRole);
+    await kit.start(projectorRole, { ...kit.ports, liveBus: slowBus });
+    const command = commandOf(createLead(ADA));
+    await kit.send(command);
+    const visible = await vi.waitUntil(async () => {
+      const receipt = await kit.receipt(command);
+      return receipt?.status === 'VISIBLE' && receipt;
+    }, WAIT);
+    expect(toldMs).toBeGreaterThan(0);
+    expect(Date.parse(visible.visibleAt ?? '')).toBeGreaterThanOrEqual(toldMs);
   });
 
   it('keeps a receipt waiting while only the first of its events is stored', async () => {
