@@ -60,7 +60,7 @@ export interface LiveFacts {
   readonly members: number;
   /** Of members with the same question and authority. */
   readonly groups: number;
-  /** Results made, each once for its group. */
+  /** Results made, each once for all who are shown the same. */
   readonly made: number;
   /** Results given to members. */
   readonly delivered: number;

@@ -1,5 +1,5 @@
 /**
- * Subscribers with the same question and the same authority. What a message means for them is made once, in the order of the messages; what is ready
+ * Subscribers with the same question and the same authority. What they are told of messages keeps the order of those; what is ready
  * within a few milliseconds goes out together; and thousands of members are served in portions, which take their turns with those of other groups.
  */
 import type { Delivered } from '../../platform/live-bus/live-bus.ts';
@@ -17,8 +17,6 @@ export interface GroupOptions {
   readonly interest: Interest;
   readonly tell: Tell;
   readonly nowMs: () => number;
-  /** Told of results that were made, once for all of its members. */
-  readonly onMade: (results: number) => void;
   /** Told of results that went out, and how many members they went to. */
   readonly onDelivered: (results: number, members: number) => void;
   readonly rounds: Rounds;
@@ -37,8 +35,6 @@ export const DEFAULT_GROUP_TIMING: GroupTiming = { joinMs: 5, portion: 250 };
 const MAKING_MAX = 64;
 /** Messages that wait to be made results: beyond that the group cannot keep up, and its members resume later. */
 const WAITING_MAX = 10_000;
-/** Results of late, for members who come back a moment after each other. */
-const RECENT_MAX = 256;
 
 interface Making {
   readonly message: Delivered;
@@ -49,17 +45,19 @@ interface Making {
 export class Group {
   readonly accept: GroupOptions['accept'];
   readonly interest: Interest;
+  /** What its members are told of a message. */
+  readonly tell: Tell;
   readonly #options: GroupOptions;
   #portions: Portion[] = [];
   #waiting: Delivered[] = [];
   readonly #making: Making[] = [];
   readonly #ready = new ReadyFrames();
-  readonly #recent = new Map<string, Promise<Frame | null>>();
 
   constructor(options: GroupOptions) {
     this.#options = options;
     this.accept = options.accept;
     this.interest = options.interest;
+    this.tell = options.tell;
   }
 
   /** Those that have not ended, and perhaps some that just did. */
@@ -93,19 +91,6 @@ export class Group {
     this.#makeNext();
   }
 
-  /** What its members are told of a message of the past; null: nothing. */
-  frameOf(message: Delivered): Promise<Frame | null> {
-    const known = this.#recent.get(message.cursor);
-    if (known !== undefined) return known;
-    const made = this.#options.tell(message);
-    this.#recent.set(message.cursor, made);
-    const [oldest] = this.#recent.keys();
-    if (this.#recent.size > RECENT_MAX && oldest !== undefined) this.#recent.delete(oldest);
-    // Whoever asks again gets another chance.
-    made.catch(() => this.#recent.delete(message.cursor));
-    return made;
-  }
-
   /** True while everything that it heard went out. */
   get isIdle(): boolean {
     return this.#waiting.length === 0 && this.#making.length === 0 && this.#portions.every((portion) => portion.heardAll);
@@ -117,7 +102,7 @@ export class Group {
       if (message === undefined) return;
       const making: Making = { message, frame: undefined };
       this.#making.push(making);
-      this.frameOf(message).then(
+      this.tell(message).then(
         (frame) => this.#made(making, frame),
         () => this.giveUp(),
       );
@@ -126,16 +111,13 @@ export class Group {
 
   #made(making: Making, frame: Frame | null): void {
     making.frame = frame;
-    let made = 0;
+    const before = this.#ready.end;
     for (let first = this.#making[0]; first?.frame !== undefined; first = this.#making[0]) {
       this.#making.shift();
-      if (first.frame === null) continue;
-      this.#ready.add(first.frame);
-      made += 1;
+      if (first.frame !== null) this.#ready.add(first.frame);
     }
     this.#makeNext();
-    if (made === 0) return;
-    this.#options.onMade(made);
+    if (this.#ready.end === before) return;
     this.#ready.forget(Math.min(this.#ready.end, ...this.#portions.map(({ heard }) => heard)));
     for (const portion of this.#portions) portion.askForTurn();
   }

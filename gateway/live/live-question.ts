@@ -15,6 +15,8 @@ import type { OperationParams } from '../operation.ts';
 export interface LiveQuestion {
   /** Document, operation and variables, but for where to resume. */
   readonly text: string;
+  /** The same without variables that only say which changes are told: who shares it, and the authority, is told the same of a change. */
+  readonly shown: string;
   readonly authority: Authority;
   /** Resume behind it. */
   readonly after: string | null;
@@ -73,11 +75,13 @@ function read(
     // What makes no sense is told by whoever follows the feed.
     field.accept(args);
     const resumeBy = resumeVariableOf(node, known.document);
-    const text = questionText({ ...params, variables: without(params.variables ?? {}, resumeBy) });
-    if (text === null) return null;
+    const given = params.variables ?? {};
+    const text = questionText({ ...params, variables: without(given, resumeBy) });
+    const shown = questionText({ ...params, variables: only(given, variablesBesides(node, known.document)) });
+    if (text === null || shown === null) return null;
     const variables = without(coerced, resumeBy);
     const after = args.after ?? null;
-    return { text, authority, after, field, args, document: known.document, operation, variables, compiled: known.compiled(operation, coerced) };
+    return { text, shown, authority, after, field, args, document: known.document, operation, variables, compiled: known.compiled(operation, coerced) };
   } catch (error) {
     if (isApiError(error) || error instanceof NotCompiled || (error instanceof Error && error.name === 'GraphQLError')) return null;
     throw error;
@@ -101,6 +105,19 @@ function resumeVariableOf(node: FieldNode, document: DocumentNode): string | nul
   });
   return uses === 1 ? value.name.value : null;
 }
+
+/** Variables that stand elsewhere than in the field's own arguments. */
+function variablesBesides(node: FieldNode, document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visit(document, {
+    VariableDefinition: () => false,
+    Argument: (argument) => (node.arguments?.includes(argument) === true ? false : undefined),
+    Variable: ({ name }) => void names.add(name.value),
+  });
+  return names;
+}
+
+const only = (variables: Variables, names: ReadonlySet<string>): Variables => Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
 
 function without(variables: Variables, name: string | null): Variables {
   if (name === null) return variables;

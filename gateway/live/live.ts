@@ -19,7 +19,8 @@ import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
 import { createRounds } from './rounds.ts';
 import { createTokenCheck } from './token-check.ts';
-import { createTeller, type TellerOptions } from './teller.ts';
+import type { TellerOptions } from './teller.ts';
+import { createTellings, type Telling } from './tellings.ts';
 import { followTenant, type TenantNews } from './tenant-news.ts';
 
 export interface LiveLimits extends SubscriptionLimits, MemberLimits {
@@ -70,6 +71,7 @@ export interface Asker {
 interface Place {
   readonly group: Group;
   readonly news: TenantNews;
+  readonly telling: Telling;
 }
 
 const LOOK_EVERY_MS = 500;
@@ -92,6 +94,7 @@ export function createLive(options: LiveOptions): Live {
   const following = new Map<TenantId, Promise<TenantNews>>();
   const places = new Map<string, Place>();
   const counts = { members: 0, made: 0, delivered: 0, ended: { left: 0, slow: 0, expired: 0, withdrawn: 0, stopping: 0, lost: 0 } };
+  const tellingOf = createTellings(options, () => void (counts.made += 1));
   let isStopping = false;
   let timers: readonly NodeJS.Timeout[] = [];
 
@@ -111,23 +114,24 @@ export function createLive(options: LiveOptions): Live {
     const news = tenants.get(identity.tenant);
     if (news === undefined) throw new Error('a place was taken that was not reserved');
     const { field, args } = question;
+    const telling = tellingOf(question, identity);
     const group = new Group({
       accept: field.accept(args),
       interest: field.interest(args),
-      tell: createTeller(options, question, identity),
+      tell: telling.tell,
       nowMs,
       rounds,
       timing: groupTiming,
-      onMade: (results) => void (counts.made += results),
       onDelivered: (results, members) => void (counts.delivered += results * members),
     });
     news.add(group);
-    const place = { group, news };
+    const place = { group, news, telling };
     places.set(key, place);
     return place;
   };
-  const letGo = (key: string, { group, news }: Place): void => {
+  const letGo = (key: string, { group, news, telling }: Place): void => {
     news.remove(group);
+    telling.leave();
     places.delete(key);
   };
   const catchUp = async (member: Member, { group, news }: Place): Promise<void> => {
@@ -143,7 +147,7 @@ export function createLive(options: LiveOptions): Live {
     } while (!member.goLive());
   };
   const tellOfPast = async (member: Member, group: Group, message: Parameters<Group['hear']>[0]): Promise<void> => {
-    const frame = group.accept(message) ? await group.frameOf(message) : null;
+    const frame = group.accept(message) ? await group.tell(message) : null;
     if (member.isEnded) return;
     if (frame === null) return member.passed(message.cursor);
     await member.taken(nowMs());

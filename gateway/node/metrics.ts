@@ -150,7 +150,7 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
 const LIVE_FACTS = [
   ['members', 'live_members', 'Subscribers who share what they are told with all who ask the same.'],
   ['groups', 'live_groups', 'Of such subscribers, by what they ask.'],
-  ['made', 'live_results_made_total', 'Results of subscriptions made, each once for its group.'],
+  ['made', 'live_results_made_total', 'Results of subscriptions made, each once for all who are shown the same.'],
   ['delivered', 'live_results_delivered_total', 'Results of subscriptions given to connections.'],
 ] as const satisfies readonly (readonly [keyof LiveFacts, string, string])[];
 

@@ -68,6 +68,34 @@ describe('watchers who ask the same', () => {
     expect([await gateway.facts('live_results_made_total'), await gateway.facts('live_results_delivered_total')]).toEqual([1, 25]);
   });
 
+  it('of different changes share one execution of those that both want', async () => {
+    const gateway = await start();
+    const filters = [{ minScore: 10 }, { minScore: 20 }, { leadIds: ['lead_ada'] }, { minScore: 90 }];
+    const watchers = await Promise.all(filters.map((filter) => gateway.watch(SCORES, { filter })));
+    await vi.waitFor(async () => expect(await gateway.facts('live_groups')).toBe(4), WAIT);
+    await scoreLead(gateway, 'ada', 4, 60);
+    await vi.waitFor(() => expect(watchers.map(versionsOf)).toEqual([[4], [4], [4], []]), WAIT);
+    await scoreLead(gateway, 'ada', 5, 95);
+    await vi.waitFor(() => expect(watchers.map(versionsOf)).toEqual([[4, 5], [4, 5], [4, 5], [5]]), WAIT);
+    expect(watchers[1]?.told()).toEqual(watchers[0]?.told());
+    expect([await gateway.facts('live_results_made_total'), await gateway.facts('live_results_delivered_total')]).toEqual([2, 7]);
+  });
+
+  it('are each shown what they asked for, where variables decide what that is', async () => {
+    const gateway = await start();
+    const query = `subscription Names($filter: LeadScoreFilter, $named: Boolean!) {
+      leadScoreChanged(filter: $filter) { lead { id lastName @include(if: $named) } }
+    }`;
+    const asked = [10, 20].flatMap((minScore) => [true, false].map((named) => ({ filter: { minScore }, named })));
+    const watchers = await Promise.all(asked.map((variables) => gateway.watch(query, variables)));
+    await scoreLead(gateway, 'ada', 4, 60);
+    for (const watcher of watchers) await vi.waitFor(() => expect(watcher.told()).toHaveLength(1), WAIT);
+    const named = { data: { leadScoreChanged: { lead: { id: 'lead_ada', lastName: expect.any(String) as string } } } };
+    const nameless = { data: { leadScoreChanged: { lead: { id: 'lead_ada' } } } };
+    expect(watchers.map((watcher) => watcher.told())).toEqual([[named], [nameless], [named], [nameless]]);
+    expect(await gateway.facts('live_results_made_total')).toBe(2);
+  });
+
   it('are told in the form of the standard, each result with its cursor as its id', async () => {
     const gateway = await start();
     const watcher = await gateway.watch(SCORES);

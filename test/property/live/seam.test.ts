@@ -64,6 +64,7 @@ function createWorld(order: fc.Scheduler, breakIt: Break) {
   });
   const question = (after: string | null): LiveQuestion => ({
     text: 'activity',
+    shown: 'activity',
     authority: 'TENANT',
     after,
     field: {
