@@ -74,10 +74,10 @@ function read(
     const args = argumentsOf(definition, node).of(coerced) as After;
     // What makes no sense is told by whoever follows the feed.
     field.accept(args);
-    const resumeBy = resumeVariableOf(node, known.document);
+    const { resumeBy, besides } = variableUsesOf(node, known.document);
     const given = params.variables ?? {};
     const text = questionText({ ...params, variables: without(given, resumeBy) });
-    const shown = questionText({ ...params, variables: only(given, variablesBesides(node, known.document)) });
+    const shown = questionText({ ...params, variables: only(given, besides) });
     if (text === null || shown === null) return null;
     const variables = without(coerced, resumeBy);
     const after = args.after ?? null;
@@ -94,27 +94,36 @@ function onlyFieldOf({ selectionSet: { selections } }: OperationDefinitionNode):
   return only?.kind === Kind.FIELD && more.length === 0 && (only.directives ?? []).length === 0 ? only : null;
 }
 
-/** The variable that says where to resume, if it says nothing else. */
-function resumeVariableOf(node: FieldNode, document: DocumentNode): string | null {
-  const value = node.arguments?.find(({ name }) => name.value === 'after')?.value;
-  if (value?.kind !== Kind.VARIABLE) return null;
-  let uses = 0;
-  visit(document, {
-    VariableDefinition: () => false,
-    Variable: ({ name }) => void (uses += Number(name.value === value.name.value)),
-  });
-  return uses === 1 ? value.name.value : null;
+/** Which variables say what, of a subscription's field. */
+interface VariableUses {
+  /** Says where to resume, and nothing else. */
+  readonly resumeBy: string | null;
+  /** Stand elsewhere than in the field's own arguments. */
+  readonly besides: ReadonlySet<string>;
 }
 
-/** Variables that stand elsewhere than in the field's own arguments. */
-function variablesBesides(node: FieldNode, document: DocumentNode): ReadonlySet<string> {
-  const names = new Set<string>();
+const uses = new WeakMap<FieldNode, VariableUses>();
+
+/** Looked at once for a document: thousands subscribe by the same one. */
+function variableUsesOf(node: FieldNode, document: DocumentNode): VariableUses {
+  const known = uses.get(node);
+  if (known !== undefined) return known;
+  const [own, besides]: [string[], string[]] = [[], []];
+  let into = besides;
   visit(document, {
     VariableDefinition: () => false,
-    Argument: (argument) => (node.arguments?.includes(argument) === true ? false : undefined),
-    Variable: ({ name }) => void names.add(name.value),
+    Argument: {
+      enter: (argument) => void (into = node.arguments?.includes(argument) === true ? own : into),
+      leave: (argument) => void (into = node.arguments?.includes(argument) === true ? besides : into),
+    },
+    Variable: ({ name }) => void into.push(name.value),
   });
-  return names;
+  const value = node.arguments?.find(({ name }) => name.value === 'after')?.value;
+  const after = value?.kind === Kind.VARIABLE ? value.name.value : null;
+  const isOnlyThere = after !== null && [...own, ...besides].filter((name) => name === after).length === 1;
+  const found = { resumeBy: isOnlyThere ? after : null, besides: new Set(besides) };
+  uses.set(node, found);
+  return found;
 }
 
 const only = (variables: Variables, names: ReadonlySet<string>): Variables => Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
