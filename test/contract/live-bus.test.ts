@@ -4,8 +4,10 @@ import { tenantId } from '../../domain/ids.ts';
 import type { Delivered } from '../../platform/live-bus/live-bus.ts';
 import { createMemoryLiveBus } from '../../platform/live-bus/memory-live-bus.ts';
 import { createUpstashLiveBus } from '../../platform/live-bus/upstash-live-bus.ts';
+import { createFetchRequester, type FetchRequesterOptions } from '../../platform/redis-rest-fetch.ts';
 import { createUndiciRequester } from '../../platform/redis-rest-undici.ts';
 import { startBridge, type Bridge } from '../../platform/redis-rest-bridge/server.ts';
+import { silentLogger } from '../../platform/telemetry/logger.ts';
 import { haveRedisServer, startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { liveBusSuite, messageOf, messagesOf, range, versions } from './live-bus.suite.ts';
 
@@ -20,7 +22,7 @@ liveBusSuite('memory', true, async () => {
   return { bus, other: bus, keep: KEEP, stop: () => bus.close() };
 });
 
-const overFetch = { name: 'fetch', requesterFor: () => undefined };
+const overFetch = { name: 'fetch', requesterFor: (address: FetchRequesterOptions) => ({ ...createFetchRequester(address), close: () => Promise.resolve() }) };
 const overUndici = { name: "undici's pool", requesterFor: createUndiciRequester };
 
 for (const { name, requesterFor } of [overFetch, overUndici])
@@ -36,7 +38,7 @@ for (const { name, requesterFor } of [overFetch, overUndici])
       keep: KEEP,
       async stop() {
         await Promise.all([bus.close(), other.close()]);
-        await requester?.close();
+        await requester.close();
         await bridge.stop();
         await redis.stop();
       },
@@ -57,7 +59,7 @@ describe.skipIf(!redisAvailable).each([overFetch, overUndici])('a subscription t
     const bus = createUpstashLiveBus({ ...address, requester });
     closing.push(
       () => bus.close(),
-      async () => requester?.close(),
+      () => requester.close(),
     );
     return bus;
   };
@@ -81,6 +83,25 @@ describe.skipIf(!redisAvailable).each([overFetch, overUndici])('a subscription t
       (tenant) => gaps.push(tenant),
     );
   const ofTenant = (tenant: string): number[] => versions(seen.filter((message) => message.tenant === tenant));
+
+  test('goes on trying where its stream is refused, says why, and nothing else breaks', async () => {
+    const [right, wrong] = [TOKEN, 'not the one of the bridge'].map((token) => requesterFor({ url: bridge.url, token }));
+    const reasons: unknown[] = [];
+    const bus = createUpstashLiveBus({
+      url: bridge.url,
+      token: TOKEN,
+      requester: right && wrong && { ...right, stream: (path, signal) => wrong.stream(path, signal) },
+      logger: { ...silentLogger, warn: (fields) => void reasons.push('reason' in fields && fields.reason) },
+    });
+    closing.push(
+      () => bus.close(),
+      async () => void (await Promise.all([right?.close(), wrong?.close()])),
+    );
+    await subscribe(bus);
+    await until(() => expect(reasons.length).toBeGreaterThan(2));
+    expect(states).toEqual(['down']);
+    expect(new Set(reasons)).toEqual(new Set(['subscribing was answered with 401']));
+  });
 
   test('gets what was published while its bridge was away, once and in order, new tenants included', async () => {
     await makeBus().publish(messagesOf(acme, 1, 3));
