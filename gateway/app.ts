@@ -47,6 +47,8 @@ export interface AppOptions {
   readonly documents?: DocumentRules | undefined;
   /** Absent: every answer is made anew. */
   readonly caching?: Caching | undefined;
+  /** Executes what compiled operations leave to GraphQL, as far as it can (node/jit-execution.ts). */
+  readonly execution?: Plugin | undefined;
   /** Shares answers of GraphQL itself with other gateways (plugins/response-cache.ts); only with `caching`. */
   readonly responseCache?: Plugin<ServerContext, ServerContext> | undefined;
 }

@@ -109,7 +109,8 @@ function createServer(options: AppOptions, { parsed, meant, attempts }: YogaPart
 const requestSignal = (request: Request | undefined): AbortSignal | undefined => request?.signal;
 
 /** In the order in which a request meets them. */
-function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache }: AppOptions, meant: MeantDocument): object[] {
+function plugins(options: AppOptions, meant: MeantDocument): object[] {
+  const { clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache, execution } = options;
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -129,6 +130,7 @@ function plugins({ clock, logger, verifier, metrics, devTokens, graphiqlPage, li
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
+    ...(execution ? [execution] : []),
     useFreshness(clock),
     useExplain(),
     useMaskedResults(logger),

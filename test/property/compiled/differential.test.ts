@@ -24,6 +24,7 @@ import { makeId } from '../../../domain/ids.ts';
 import type { Agent } from '../../../domain/agent/agent.ts';
 import { compileOperation, conditionsIn } from '../../../gateway/compiled/compile.ts';
 import { createTextMemory, type TextMemory } from '../../../gateway/compiled/texts.ts';
+import { createJitExecution } from '../../../gateway/node/jit-execution.ts';
 import type { MaybePromise } from '../../../resolvers/maybe-promise.ts';
 import type { RequestContext } from '../../../resolvers/context.ts';
 import { schema } from '../../../schema/schema.ts';
@@ -33,6 +34,8 @@ import { scoreOf } from '../../support/facts.ts';
 import { randomOperation, type RandomDocumentOptions, type RandomOperation } from '../../support/random-document.ts';
 
 const DOCUMENTS = Number(process.env['DOCUMENTS'] ?? 4_000);
+/** Making a function of one takes milliseconds. */
+const JITS = DOCUMENTS / 4;
 
 /** Mulberry32: small, and the same on every machine. */
 function numbersFrom(seed: number): () => number {
@@ -69,6 +72,28 @@ async function compare(over: GraphQLSchema, texts: TextMemory, { query, variable
   await run(contextOf());
   // For somebody else, out of what the first one remembered.
   return run(contextOf());
+}
+
+/** What graphql-jit answers without an error is what GraphQL answers, whoever made a function of the document. */
+async function compareJit(over: GraphQLSchema, { query, variables }: RandomOperation, contextOf: () => object): Promise<Outcome> {
+  const document = parse(query);
+  if (validate(over, document).length > 0) return 'invalid';
+  if (query.includes('@')) return 'not compiled';
+  const args = { schema: over, document, variableValues: variables };
+  const right = await execute({ ...args, contextValue: contextOf() });
+  const jit = createJitExecution(1);
+  expect(await jit.execute({ ...args, contextValue: contextOf() })).toBeNull();
+  await jit.compiled();
+  const result = await jit.execute({ ...args, contextValue: contextOf() });
+  if (result === null) return right.errors === undefined ? 'left' : 'failed';
+  expect(JSON.stringify(result), `${query}\n${JSON.stringify(variables)}`).toBe(JSON.stringify(right));
+  return 'equal';
+}
+
+async function compareManyJits(options: RandomDocumentOptions, contextOf: () => object): Promise<Record<Outcome, number>> {
+  const counts = { invalid: 0, 'not compiled': 0, failed: 0, left: 0, equal: 0 };
+  for (let seed = 1; seed <= JITS; seed += 1) counts[await compareJit(options.schema, randomOperation(options, numbersFrom(seed)), contextOf)] += 1;
+  return counts;
 }
 
 async function textOf(run: () => MaybePromise<string>): Promise<string | null> {
@@ -115,30 +140,37 @@ describe('compiled queries over the schema of the product', () => {
     await brokerage.ports.readModels.put([{ tenant: ACME, kind: 'lead', id: broken.id, version: 1, doc: JSON.stringify(broken), index: null }]);
   });
 
+  const ids = [...[...names, 'bad', 'nobody'].map((name) => makeId('lead', name)), agent.id].map((id) => `"${id}"`);
+  const options: RandomDocumentOptions = {
+    schema,
+    roots: ['lead', 'leads', 'agents', 'viewer', 'properties', 'property'],
+    literals: {
+      id: ids,
+      ids: ids.map((id) => `[${id}]`),
+      first: ['1', '2', '20', '0', 'null'],
+      after: ['null', '"nonsense"'],
+      agentId: [`"${agent.id}"`],
+      Boolean: ['true', 'false', 'null'],
+      String: ['"ada"', 'null'],
+      Float: ['0', '50.5', '1e2'],
+      DateTime: ['"2026-03-01T00:00:00Z"'],
+      Decimal: ['"1000.00"'],
+      atLeast: ['null', '"nonsense"'],
+    },
+  };
   test('are the same bytes, or leave it to GraphQL', async () => {
-    const leadIds = [...names, 'bad', 'nobody'].map((name) => `"${makeId('lead', name)}"`);
-    const counts = await compareMany(
-      {
-        schema,
-        roots: ['lead', 'leads', 'agents', 'viewer', 'properties', 'property'],
-        literals: {
-          id: [...leadIds, `"${agent.id}"`],
-          first: ['1', '2', '20', '0', 'null'],
-          after: ['null', '"nonsense"'],
-          agentId: [`"${agent.id}"`],
-          Boolean: ['true', 'false', 'null'],
-          String: ['"ada"', 'null'],
-          Float: ['0', '50.5', '1e2'],
-          DateTime: ['"2026-03-01T00:00:00Z"'],
-          Decimal: ['"1000.00"'],
-          atLeast: ['null', '"nonsense"'],
-        },
-      },
-      () => brokerage.context(),
-    );
+    const counts = await compareMany(options, () => brokerage.context());
     console.info(counts);
     expect(counts.equal).toBeGreaterThan(DOCUMENTS * 0.3);
     expect(counts.failed).toBeGreaterThan(DOCUMENTS * 0.02);
+  });
+
+  test('are the same bytes by graphql-jit, abstract types included, or are left to GraphQL', async () => {
+    const counts = await compareManyJits({ ...options, roots: [...options.roots, 'node', 'nodes'] }, () => brokerage.context());
+    console.info(counts);
+    expect(counts.equal).toBeGreaterThan(JITS * 0.1);
+    expect(counts.failed).toBeGreaterThan(JITS * 0.02);
+    expect(counts.left).toBeLessThan(JITS * 0.01);
   });
 });
 
@@ -191,9 +223,16 @@ describe('compiled queries over a schema of everything that can go wrong', () =>
     fields: { thing: { type: Thing, resolve: () => one }, later: { type: Thing, resolve: () => later(another) } },
   });
 
+  const options = { schema: new GraphQLSchema({ query, types: [Thing] }), roots: ['thing', 'later'], literals: { String: ['"a"', 'null', '"\\"\\\\"'] } };
+  test('are the same bytes by graphql-jit, or are left to GraphQL', async () => {
+    const counts = await compareManyJits(options, () => ({ who: 'an asker' }));
+    console.info(counts);
+    expect(counts.equal).toBeGreaterThan(JITS * 0.05);
+    expect(counts.failed).toBeGreaterThan(JITS * 0.1);
+  });
+
   test('are the same bytes, or leave it to GraphQL', async () => {
     let asked = 0;
-    const options = { schema: new GraphQLSchema({ query, types: [Thing] }), roots: ['thing', 'later'], literals: { String: ['"a"', 'null', '"\\"\\\\"'] } };
     const counts = await compareMany(options, () => ({ who: `asker ${(asked += 1)}` }));
     console.info(counts);
     expect(counts.equal).toBeGreaterThan(DOCUMENTS * 0.1);
