@@ -5,6 +5,7 @@
 import { getOperationAST, OperationTypeNode, visit, type DocumentNode, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import type { Logger } from '../../platform/telemetry/logger.ts';
 import { loadedOnce } from '../loaded-once.ts';
 
 export interface JitExecution {
@@ -27,7 +28,14 @@ interface Known {
   run: Run | null;
 }
 
-export function useJitExecution(jit: JitExecution = createJitExecution()): Plugin {
+export interface JitExecutionOptions {
+  /** Told of documents that graphql-jit cannot compile; they are executed as before. */
+  readonly logger: Logger;
+  /** How often a document comes before it is compiled; nobody waits for that. 3 if absent. */
+  readonly compiledWhenSeen?: number | undefined;
+}
+
+export function useJitExecution(jit: JitExecution): Plugin {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args: ExecutionArgs) => (await jit.execute(args)) ?? ((await executeFn(args)) as ExecutionResult));
@@ -35,8 +43,8 @@ export function useJitExecution(jit: JitExecution = createJitExecution()): Plugi
   };
 }
 
-/** For one schema. `compiledWhenSeen`: how often a document comes before it is compiled; nobody waits for that. */
-export function createJitExecution(compiledWhenSeen = COMPILED_WHEN_SEEN): JitExecution {
+/** For one schema. */
+export function createJitExecution({ logger, compiledWhenSeen = COMPILED_WHEN_SEEN }: JitExecutionOptions): JitExecution {
   const known = new LRUCache<DocumentNode, Map<string, Known>>({ maxSize: CHARACTERS_MAX, sizeCalculation: (_known, { loc }) => (loc?.end ?? 0) + 1 });
   let compiling = Promise.resolve();
   const knownOf = ({ document, operationName }: ExecutionArgs): Known => {
@@ -52,7 +60,7 @@ export function createJitExecution(compiledWhenSeen = COMPILED_WHEN_SEEN): JitEx
       const entry = knownOf(args);
       entry.seen += 1;
       if (entry.seen === compiledWhenSeen) {
-        compiling = Promise.all([compiling, compile(args)]).then(([, run]) => void (entry.run = run));
+        compiling = Promise.all([compiling, compile(args, logger)]).then(([, run]) => void (entry.run = run));
       }
       const result = entry.run && (await resultOf(entry.run, args));
       return result?.errors === undefined ? result : null;
@@ -64,15 +72,17 @@ export function createJitExecution(compiledWhenSeen = COMPILED_WHEN_SEEN): JitEx
 const load = loadedOnce(async () => import('graphql-jit'));
 
 /** Null where it cannot be compiled: then it is executed as before. */
-async function compile({ schema, document, operationName }: ExecutionArgs): Promise<Run | null> {
+async function compile({ schema, document, operationName }: ExecutionArgs, logger: Logger): Promise<Run | null> {
   if (!isPlainQuery(document, operationName)) return null;
   try {
     const { compileQuery, isCompiledQuery } = await load();
     const compiled = compileQuery(schema, document, operationName ?? undefined, { disablingCapturingStackErrors: true });
-    return isCompiledQuery(compiled) ? compiled.query : null;
-  } catch {
-    return null;
+    if (isCompiledQuery(compiled)) return compiled.query;
+    logger.warn({ operation: operationName, errors: compiled.errors?.map(String) }, 'a document cannot be compiled by graphql-jit');
+  } catch (error) {
+    logger.warn({ operation: operationName, error }, 'a document could not be compiled by graphql-jit');
   }
+  return null;
 }
 
 async function resultOf(run: Run, { rootValue, contextValue, variableValues }: ExecutionArgs): Promise<ExecutionResult | null> {

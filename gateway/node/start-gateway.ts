@@ -26,7 +26,7 @@ import type { CacheFacts } from '../metrics.ts';
 import type { OperationScope } from '../request-context.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
-import { useJitExecution } from './jit-execution.ts';
+import { createJitExecution, useJitExecution } from './jit-execution.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { serveApp } from './serve-app.ts';
 
@@ -95,7 +95,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     documents: { known: PERSISTED_DOCUMENTS, answered: options.documents ?? 'any' },
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
     responseCache: responseCache && useResponseCache(responseCache, schema),
-    execution: useJitExecution(),
+    execution: useJitExecution(createJitExecution({ logger })),
   });
   const questionOf = createLiveQuestions({ ...app.questions, schema });
   const live = createLive({ schema, createContext, feed, questionOf, verifier, clock, logger, metrics, limits: options.liveLimits });

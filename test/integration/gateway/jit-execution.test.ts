@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeId } from '../../../domain/ids.ts';
 import type { App } from '../../../gateway/app.ts';
 import { createJitExecution, useJitExecution, type JitExecution } from '../../../gateway/node/jit-execution.ts';
+import { silentLogger, type Logger } from '../../../platform/telemetry/logger.ts';
 import type { Identity } from '../../../resolvers/context.ts';
 import { schema } from '../../../schema/schema.ts';
 import { aLead } from '../../support/a-lead.ts';
@@ -15,6 +16,13 @@ const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresA
 const ADA = makeId('lead', 'ada');
 const NODE = 'query ($id: ID!) { node(id: $id) { __typename id ... on Lead { version name agent { name } } } }';
 const TIMES = 4;
+/** Whatever can be compiled is. */
+const failing: Logger = {
+  ...silentLogger,
+  warn(fields) {
+    throw new Error(`not compiled: ${JSON.stringify(fields)}`);
+  },
+};
 
 describe('a document that is left to GraphQL and comes again and again', () => {
   let brokerage: Brokerage;
@@ -27,7 +35,7 @@ describe('a document that is left to GraphQL and comes again and again', () => {
     const { ports, shared } = brokerage;
     const options = { verifier: { verify: async () => ANN }, caching: undefined };
     asBefore = appOver(ports, shared, options);
-    jit = createJitExecution(2);
+    jit = createJitExecution({ logger: failing, compiledWhenSeen: 2 });
     app = appOver(ports, shared, { ...options, execution: useJitExecution(jit) });
   });
   const ask = async (of: App, query: string, variables: object = {}): Promise<unknown> => {
@@ -69,7 +77,7 @@ describe('execution by graphql-jit', () => {
   const second = async (query: string) => {
     const document = parse(query);
     const args = { schema, document, operationName: getOperationAST(document)?.name?.value, contextValue: createBrokerage().context() };
-    const jit = createJitExecution(1);
+    const jit = createJitExecution({ logger: failing, compiledWhenSeen: 1 });
     // Nobody waits while it is compiled.
     expect(await jit.execute(args)).toBeNull();
     await jit.compiled();

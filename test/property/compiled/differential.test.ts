@@ -27,6 +27,7 @@ import { createTextMemory, type TextMemory } from '../../../gateway/compiled/tex
 import { createJitExecution } from '../../../gateway/node/jit-execution.ts';
 import type { MaybePromise } from '../../../resolvers/maybe-promise.ts';
 import type { RequestContext } from '../../../resolvers/context.ts';
+import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { schema } from '../../../schema/schema.ts';
 import { aLead } from '../../support/a-lead.ts';
 import { ACME, createBrokerage, type Brokerage } from '../../support/brokerage.ts';
@@ -81,7 +82,7 @@ async function compareJit(over: GraphQLSchema, { query, variables }: RandomOpera
   if (query.includes('@')) return 'not compiled';
   const args = { schema: over, document, variableValues: variables };
   const right = await execute({ ...args, contextValue: contextOf() });
-  const jit = createJitExecution(1);
+  const jit = createJitExecution({ logger: silentLogger, compiledWhenSeen: 1 });
   expect(await jit.execute({ ...args, contextValue: contextOf() })).toBeNull();
   await jit.compiled();
   const result = await jit.execute({ ...args, contextValue: contextOf() });
