@@ -3,7 +3,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import { MIGRATIONS_FOLDER } from '../../platform/event-store/migrate.ts';
-import { BUNDLING, IS_BUILTIN, poolAlone } from './bundling.ts';
+import { BUNDLING, IS_BUILTIN, oneGraphql, poolAlone } from './bundling.ts';
 import { makeSnapshot } from './snapshot.ts';
 
 export const PROCESSES = { gateway: 'gateway/main.node.ts', worker: 'workers/main.ts' } as const;
@@ -40,7 +40,7 @@ async function bundle(entryPoints: Readonly<Record<string, string>>, outdir: str
     // What is imported later (GraphiQL's page, clients of the log) is not read before.
     splitting: true,
     format: 'esm',
-    plugins: [builtinsAtOnce, poolAlone],
+    plugins: [builtinsAtOnce, poolAlone, oneGraphql],
   });
 }
 

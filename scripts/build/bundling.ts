@@ -24,6 +24,16 @@ export const poolAlone: Plugin = {
   },
 };
 
+/** graphql-jit asks for files of graphql by their CommonJS names; everybody else gets its ES modules, and types of one are none of the other's. */
+export const oneGraphql: Plugin = {
+  name: 'one copy of graphql',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^graphql\/.+\.js$/ }, ({ path, kind, importer, resolveDir }) =>
+      bundler.resolve(path.replace(/\.js$/, '.mjs'), { kind, importer, resolveDir }),
+    );
+  },
+};
+
 export const BUNDLING = {
   absWorkingDir: ROOT,
   bundle: true,

@@ -5,7 +5,7 @@ import http2 from 'node:http2';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Plugin } from 'esbuild';
-import { BUNDLING, IS_BUILTIN, poolAlone, ROOT } from './bundling.ts';
+import { BUNDLING, IS_BUILTIN, oneGraphql, poolAlone, ROOT } from './bundling.ts';
 
 export interface SnapshotOptions {
   /** The source of the process. It asks `startupSnapshot.isBuildingSnapshot()` what to do, and waits for nothing while it is loaded. */
@@ -29,7 +29,7 @@ export async function makeSnapshot({ entry, folder, blob, leftOut }: SnapshotOpt
     banner: { js: await readFile(join(ROOT, 'scripts/build/snapshot-loading.cjs'), 'utf8') },
     footer: { js: 'snapshot.loaded();' },
     define: { 'import.meta.url': 'snapshot.fileUrl', 'process.env.NODE_ENV': '"production"' },
-    plugins: [builtinsWhenUsed, readWhenUsed(leftOut), poolAlone],
+    plugins: [builtinsWhenUsed, readWhenUsed(leftOut), poolAlone, oneGraphql],
   });
   // Nothing of this shell's environment is for processes that start elsewhere.
   await promisify(execFile)(process.execPath, ['--snapshot-blob', blob, '--build-snapshot', script], { env: {} });
