@@ -18,6 +18,7 @@ import { DEFAULT_GROUP_TIMING, Group, type GroupTiming } from './group.ts';
 import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
 import { createRounds } from './rounds.ts';
+import { sendAway } from './send-away.ts';
 import { createTokenCheck } from './token-check.ts';
 import type { TellerOptions } from './teller.ts';
 import { createTellings, type Telling } from './tellings.ts';
@@ -78,9 +79,6 @@ const LOOK_EVERY_MS = 500;
 /** Proxies end connections on which nothing comes for a minute, or half of one. */
 const BEAT_AFTER_MS = 12_000;
 const BEAT_LOOK_MS = 1_000;
-const DRAIN_STEP_MS = 50;
-/** Of what may begin in a second: clients come back when they come, and what was sent away apart arrives together now and then. */
-const DRAIN_SHARE = 0.8;
 
 export function createLive(options: LiveOptions): Live {
   const { feed, clock, logger, metrics } = options;
@@ -228,22 +226,13 @@ export function createLive(options: LiveOptions): Live {
     async drain(withinMs) {
       isStopping = true;
       const all = [...places.values()].flatMap((place) => place.group.members.map((member) => ({ member, place })));
-      const waiting = all.filter(({ member }) => !member.isEnded);
-      const endsAtMs = performance.now() + withinMs;
-      let due = 0;
-      const sendAway = (count: number, spreadMs: number): void => {
-        for (const { member, place } of waiting.splice(0, count)) {
-          member.end('stopping', resumeRequired(STOPPING, cursorOf(member, place)), Math.round(Math.random() * spreadMs));
-        }
-      };
-      while (waiting.length > 0 && performance.now() + DRAIN_STEP_MS < endsAtMs) {
-        // What is left of one goes over to the next step: few in a second are less than one in each.
-        due += (limits.perSecond * DRAIN_SHARE * DRAIN_STEP_MS) / 1_000;
-        sendAway(Math.floor(due), DRAIN_STEP_MS);
-        due -= Math.floor(due);
-        if (waiting.length > 0) await new Promise((resolve) => void setTimeout(resolve, DRAIN_STEP_MS));
-      }
-      sendAway(waiting.length, (waiting.length / limits.perSecond) * 1_000);
+      const end = ({ member, place }: (typeof all)[number], retryMs: number): void =>
+        member.end('stopping', resumeRequired(STOPPING, cursorOf(member, place)), retryMs);
+      await sendAway(
+        all.filter(({ member }) => !member.isEnded),
+        end,
+        { perSecond: limits.perSecond, withinMs },
+      );
       timers.forEach(clearInterval);
       for (const [key, place] of places) letGo(key, place);
       for (const news of tenants.values()) news.stop();
