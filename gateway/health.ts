@@ -31,7 +31,7 @@ export function createHealth(checks: PartChecks, clock: Clock): Health {
   let kept: { readonly parts: Promise<readonly PartHealth[]>; readonly untilMs: number } | null = null;
 
   function parts(): Promise<readonly PartHealth[]> {
-    const nowMs = clock.now().getTime();
+    const nowMs = clock.elapsedMs();
     if (kept === null || nowMs >= kept.untilMs) {
       const asked = Promise.all(Object.entries(checks).map(([name, check]) => checkPart(name, check)));
       kept = { parts: asked, untilMs: nowMs + KEPT_MS };

@@ -125,12 +125,13 @@ function plugins(options: AppOptions, meant: MeantDocument): object[] {
     useParameterErrors(),
     useDocuments(documents ?? ANY_DOCUMENT, meant),
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
+    // Before the answers that are shared: those take its place where they have one, and note what it makes where they have none.
+    ...(execution ? [execution] : []),
     // Behind the limits: what nobody may ask nobody is answered, however cheap it is.
     ...(responseCache ? [responseCache] : []),
     // Before the metrics, which then see a subscription end when its token does.
     useSubscriptionExpiry(clock),
     ...(metrics ? [useOperationMetrics(metrics)] : []),
-    ...(execution ? [execution] : []),
     useFreshness(clock),
     useExplain(),
     useMaskedResults(logger),

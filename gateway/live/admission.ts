@@ -17,13 +17,13 @@ const BURST_MS = 100;
 const WAIT_MS_MAX = 5_000;
 const RETRY_AFTER_SECONDS = 30;
 
-export function createAdmission({ perUserMax, perTenantMax, perSecond }: SubscriptionLimits, nowMs: () => number): Admission {
+export function createAdmission({ perUserMax, perTenantMax, perSecond }: SubscriptionLimits, elapsedMs: () => number): Admission {
   const [users, tenants] = [createCounts(perUserMax), createCounts(perTenantMax)];
   let nextAtMs = 0;
   const turn = async (): Promise<void> => {
     // Apart by so much that the burst and what follows it within a second are no more than a second's allowance.
-    const at = Math.max(nextAtMs, nowMs() - BURST_MS) + (1_000 + BURST_MS) / perSecond;
-    const waitMs = at - nowMs();
+    const at = Math.max(nextAtMs, elapsedMs() - BURST_MS) + (1_000 + BURST_MS) / perSecond;
+    const waitMs = at - elapsedMs();
     if (waitMs > WAIT_MS_MAX) throw refused('too many subscriptions begin at the moment', Math.ceil(waitMs / 1_000));
     nextAtMs = at;
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -16,7 +16,7 @@ export interface GroupOptions {
   readonly accept: (message: Delivered) => boolean;
   readonly interest: Interest;
   readonly tell: Tell;
-  readonly nowMs: () => number;
+  readonly elapsedMs: () => number;
   /** Told of results that went out, and how many members they went to. */
   readonly onDelivered: (results: number, members: number) => void;
   readonly rounds: Rounds;
@@ -66,9 +66,9 @@ export class Group {
   }
 
   add(member: Member): void {
-    const { timing, rounds, nowMs, onDelivered } = this.#options;
+    const { timing, rounds, elapsedMs, onDelivered } = this.#options;
     let portion = this.#portions.find(({ members }) => members.length < timing.portion);
-    if (portion === undefined) this.#portions.push((portion = new Portion(this.#ready, { rounds, nowMs, onDelivered, joinMs: timing.joinMs })));
+    if (portion === undefined) this.#portions.push((portion = new Portion(this.#ready, { rounds, elapsedMs, onDelivered, joinMs: timing.joinMs })));
     portion.members.push(member);
   }
 

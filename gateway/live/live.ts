@@ -85,8 +85,8 @@ export function createLive(options: LiveOptions): Live {
   const groupTiming = { ...DEFAULT_GROUP_TIMING, ...options.groupTiming };
   const rounds = createRounds(groupTiming.portion);
   const limits = { ...DEFAULT_LIVE_LIMITS, ...options.limits };
-  const nowMs = (): number => clock.now().getTime();
-  const admission = createAdmission(limits, nowMs);
+  const elapsedMs = (): number => clock.elapsedMs();
+  const admission = createAdmission(limits, elapsedMs);
   const checkTokens = createTokenCheck(options.verifier, logger);
   const tenants = new Map<TenantId, TenantNews>();
   const following = new Map<TenantId, Promise<TenantNews>>();
@@ -117,7 +117,7 @@ export function createLive(options: LiveOptions): Live {
       accept: field.accept(args),
       interest: field.interest(args),
       tell: telling.tell,
-      nowMs,
+      elapsedMs,
       rounds,
       timing: groupTiming,
       onDelivered: (results, members) => void (counts.delivered += results * members),
@@ -148,7 +148,7 @@ export function createLive(options: LiveOptions): Live {
     const frame = group.accept(message) ? await group.tell(message) : null;
     if (member.isEnded) return;
     if (frame === null) return member.passed(message.cursor);
-    await member.taken(nowMs());
+    await member.taken(elapsedMs());
     member.tellPast(frame);
   };
 
@@ -190,7 +190,7 @@ export function createLive(options: LiveOptions): Live {
     for (const timer of timers) timer.unref();
   };
   const look = (): void => {
-    const now = nowMs();
+    const now = { atMs: clock.now().getTime(), elapsedMs: elapsedMs() };
     for (const [key, place] of places) {
       for (const member of place.group.members) member.look(now);
       if (place.group.sweep()) letGo(key, place);

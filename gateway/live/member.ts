@@ -23,6 +23,12 @@ export const LAST_WORDS_MS = 5_000;
 /** Why a subscription ended: `left` is the client's own doing. */
 export type EndReason = 'left' | 'slow' | 'expired' | 'withdrawn' | 'stopping' | 'lost';
 
+export interface Now {
+  /** The time of day, which tokens expire by. */
+  readonly atMs: number;
+  readonly elapsedMs: number;
+}
+
 export interface MemberOptions {
   readonly sink: LiveSink;
   /** Where it begins. */
@@ -89,14 +95,14 @@ export class Member {
   }
 
   /** News of its group. */
-  tell(batch: Batch, nowMs: number): void {
+  tell(batch: Batch, elapsedMs: number): void {
     if (this.#state === 'ended') return;
     if (this.#state !== 'live') return this.#holdAll(batch.frames);
     const unheard = this.#unheardOf(batch);
     if (unheard === null) return;
     if (this.#options.sink.waitingBytes() <= this.#options.limits.waitingBytesMax) return this.#write(unheard);
     this.#state = 'slow';
-    this.#slowSinceMs = nowMs;
+    this.#slowSinceMs = elapsedMs;
     this.#options.sink.whenTaken(() => this.#resumeReading());
     this.#holdAll(unheard.frames);
   }
@@ -127,18 +133,18 @@ export class Member {
   }
 
   /** Resolves once the client has taken what was written, or has ended. */
-  async taken(nowMs: number): Promise<void> {
+  async taken(elapsedMs: number): Promise<void> {
     const { sink, limits } = this.#options;
     if (this.#state === 'ended' || sink.waitingBytes() <= limits.waitingBytesMax) return;
-    this.#slowSinceMs = nowMs;
+    this.#slowSinceMs = elapsedMs;
     await new Promise<void>((resolve) => sink.whenTaken(resolve));
     this.#slowSinceMs = Infinity;
   }
 
   /** Ends it if its time is up, or if it reads nothing any more. */
-  look(nowMs: number): void {
-    if (nowMs >= this.#options.expiresAtMs) this.end('expired', EXPIRED);
-    else if (nowMs - this.#slowSinceMs >= this.#options.limits.slowMs) this.#endSlow();
+  look(now: Now): void {
+    if (now.atMs >= this.#options.expiresAtMs) this.end('expired', EXPIRED);
+    else if (now.elapsedMs - this.#slowSinceMs >= this.#options.limits.slowMs) this.#endSlow();
   }
 
   /** `retryMs`: the client is told to come back after so long. */

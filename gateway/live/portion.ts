@@ -38,7 +38,7 @@ export interface PortionOptions {
   readonly rounds: Rounds;
   /** Milliseconds from one turn to the next, at the least. */
   readonly joinMs: number;
-  readonly nowMs: () => number;
+  readonly elapsedMs: () => number;
   /** Told of each turn: how many results went to how many members. */
   readonly onDelivered: (results: number, members: number) => void;
 }
@@ -88,11 +88,11 @@ export class Portion implements Turn {
 
   take(): number {
     const { members } = this;
-    const [batch, nowMs] = [this.#ready.batchFrom(this.#heard), this.#options.nowMs()];
+    const [batch, elapsedMs] = [this.#ready.batchFrom(this.#heard), this.#options.elapsedMs()];
     this.#waitsForTurn = false;
     this.#lastTurnMs = performance.now();
     this.#heard = this.#ready.end;
-    for (const member of members) member.tell(batch, nowMs);
+    for (const member of members) member.tell(batch, elapsedMs);
     this.#options.onDelivered(batch.frames.length, members.length);
     return members.length;
   }

@@ -32,7 +32,7 @@ type Check = (token: string, options: JWTVerifyOptions) => Promise<{ readonly pa
 export async function createTokenVerifier(options: TokenVerifierOptions): Promise<TokenVerifier> {
   const { clock, joins = true } = options;
   const check = await checkFor(options);
-  const known = new LRUCache<string, { readonly token: VerifiedToken; readonly goodUntilMs: number }>(atMost(REMEMBERED_TOKENS_MAX));
+  const known = new LRUCache<string, { readonly token: VerifiedToken; readonly recheckAtMs: number }>(atMost(REMEMBERED_TOKENS_MAX));
 
   /** Verdicts that are being found out: a crowd that comes with one token makes one job. */
   const pending = new Map<string, Promise<VerifiedToken>>();
@@ -47,13 +47,14 @@ export async function createTokenVerifier(options: TokenVerifierOptions): Promis
     }).catch(rethrowForClient);
     const token = readClaims(payload);
     // Less by up to half by chance, so that those that came together are not looked at together again.
-    known.set(text, { token, goodUntilMs: Math.min(token.expiresAtMs, nowMs + RECHECK_AFTER_MS * (0.5 + Math.random() / 2)) });
+    known.set(text, { token, recheckAtMs: clock.elapsedMs() + RECHECK_AFTER_MS * (0.5 + Math.random() / 2) });
     return token;
   }
 
   const remembered = (text: string): VerifiedToken | undefined => {
     const found = known.get(text);
-    return found !== undefined && clock.now().getTime() < found.goodUntilMs ? found.token : undefined;
+    if (found === undefined || clock.elapsedMs() >= found.recheckAtMs) return undefined;
+    return clock.now().getTime() < found.token.expiresAtMs ? found.token : undefined;
   };
 
   return {

@@ -2,7 +2,7 @@
 export interface EventLines {
   /** The next `data:` line's text; undefined at the end. Throws what the stream throws. */
   next(): Promise<string | undefined>;
-  /** When the last bytes came, comments included (Date.now). */
+  /** When the last bytes came, comments included (performance.now: nobody sets that clock). */
   lastBytesAtMs(): number;
   /**
    * When the last bytes came of which it is known that none older wait behind them. What comes at once after a long silence may have been sent long ago
@@ -21,12 +21,12 @@ export function createEventLines(body: AsyncIterable<Uint8Array>): EventLines {
   const lines: string[] = [];
   let taken = 0;
   let rest = '';
-  let lastBytesAtMs = Date.now();
+  let lastBytesAtMs = performance.now();
   let lastSignAtMs = lastBytesAtMs;
-  let backlogUntilMs = 0;
+  let backlogUntilMs = -Infinity;
 
   const noteBytes = (): void => {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     if (nowMs - lastBytesAtMs > LONG_SILENCE_MS) backlogUntilMs = nowMs + BACKLOG_MS;
     lastBytesAtMs = nowMs;
     if (nowMs >= backlogUntilMs) lastSignAtMs = nowMs;

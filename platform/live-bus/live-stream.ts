@@ -36,11 +36,11 @@ export async function followStream(lines: EventLines, channel: string, onMessage
 
 /** Calls `giveUp` when nothing came for too long. A late tick means that this process stood still, which says nothing about the stream. */
 export function watchStream(lines: EventLines, ping: () => Promise<void>, giveUp: () => void): () => void {
-  let heardAtMs = Date.now();
-  let tickedAtMs = Date.now();
+  let heardAtMs = performance.now();
+  let tickedAtMs = performance.now();
   let pinging = false;
   const timer = setInterval(() => {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     const stoodStill = nowMs - tickedAtMs > WATCH_EVERY_MS * 4;
     tickedAtMs = nowMs;
     heardAtMs = Math.max(stoodStill ? nowMs : heardAtMs, lines.lastBytesAtMs());

@@ -104,7 +104,7 @@ export async function startSubscription(options: SubscriptionOptions): Promise<L
   const running = run();
   await first.promise;
   return {
-    silentMs: () => (whole === null ? Infinity : Date.now() - whole.lastSignAtMs()),
+    silentMs: () => (whole === null ? Infinity : performance.now() - whole.lastSignAtMs()),
     prove() {
       if (proving) return;
       proving = true;

@@ -1,8 +1,8 @@
 /**
  * Requests to a store, counted, and not sent while the last ones failed: whoever can do without an answer (another layer, something that is held on)
- * does not wait for a timeout each time. One request a moment tries whether it is back.
+ * does not wait for a timeout each time. One request a moment tries whether it is back, and the others of that moment wait for it, though not long.
  */
-import { circuitBreaker, CircuitState, ConsecutiveBreaker, handleAll } from 'cockatiel';
+import { createBreaker, type BreakerState } from './breaker.ts';
 
 /** Since the start. */
 export interface PortFacts {
@@ -16,7 +16,7 @@ export interface PortFacts {
   readonly skipped: number;
 }
 
-export type PortCircuit = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+export type PortCircuit = BreakerState;
 
 export interface Request<T> {
   readonly send: () => Promise<T>;
@@ -42,39 +42,36 @@ export interface WatchedPortOptions {
   readonly retryAfterMs?: number | undefined;
 }
 
-const NAMES: Record<CircuitState, PortCircuit> = {
-  [CircuitState.Closed]: 'CLOSED',
-  [CircuitState.Open]: 'OPEN',
-  [CircuitState.Isolated]: 'OPEN',
-  [CircuitState.HalfOpen]: 'HALF_OPEN',
-};
+/** A store that is back answers sooner; what is not answered by then is not waited for. */
+const TRIAL_PATIENCE_MS = 100;
 
 export function watchPort({ refused, failuresMax = 5, retryAfterMs = 1_000 }: WatchedPortOptions): WatchedPort {
-  const breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(failuresMax), halfOpenAfter: retryAfterMs });
+  const breaker = createBreaker({ failuresMax, retryAfterMs, patienceMs: TRIAL_PATIENCE_MS });
   const counts = { requests: 0, keys: 0, missed: 0, failed: 0, skipped: 0 };
-  let openUntilMs = 0;
-  breaker.onBreak(() => void (openUntilMs = Date.now() + retryAfterMs));
-  /** The breaker would have others wait for the one that tries. */
-  const isRefused = (): boolean => breaker.state === CircuitState.HalfOpen || (breaker.state === CircuitState.Open && Date.now() < openUntilMs);
   return {
     async ask({ send, keys = 0, missed }) {
-      if (isRefused()) {
+      const entering = breaker.enter();
+      // What may go goes in this moment: requests of one moment are sent together.
+      const pass = entering instanceof Promise ? await entering : entering;
+      if (pass === null) {
         counts.skipped += 1;
         throw refused();
       }
       counts.requests += 1;
       counts.keys += keys;
       try {
-        const answer = await breaker.execute(send);
+        const answer = await send();
+        pass.settle(true);
         if (missed !== undefined) counts.missed += missed(answer);
         return answer;
       } catch (error) {
+        pass.settle(false);
         counts.failed += 1;
         throw error;
       }
     },
     facts: () => ({ ...counts }),
-    circuit: () => NAMES[breaker.state],
+    circuit: () => breaker.state(),
   };
 }
 

@@ -31,7 +31,7 @@ async function main(): Promise<number> {
     const result = await runChaos({ ...options, abort, onProgress: (line) => console.log(line) });
     const verdict = summary(result);
     console.log(`\n${verdict}`);
-    if (result.violations.length === 0 && result.quiet) {
+    if (result.violations.length === 0 && result.moving.length === 0) {
       if (!options.keepFolder) rmSync(folder, { recursive: true, force: true });
       return 0;
     }

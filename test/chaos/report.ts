@@ -6,7 +6,7 @@ import type { Violation } from './checker/violation.ts';
 /** Of each kind of violation; all of them are in the folder. */
 const SHOWN_MAX = 5;
 
-export function summary({ seed, accepted, perSecond, faults, poisons, reads, told, reloads, restarts, quiet, violations }: RunResult): string {
+export function summary({ seed, accepted, perSecond, faults, poisons, reads, told, reloads, restarts, moving, violations }: RunResult): string {
   const count = Object.values(faults).reduce((sum, one) => sum + one, 0);
   const kinds = Object.entries(faults)
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -15,7 +15,7 @@ export function summary({ seed, accepted, perSecond, faults, poisons, reads, tol
     `seed ${seed}: ${accepted} accepted commands, ${perSecond.toFixed(1)} a second`,
     `${count} faults (${kinds.join(', ')}), ${restarts} restarts, ${poisons} poisons, ${reads} reads`,
     `${told} results to watchers, who were told to read again ${reloads} times`,
-    ...(quiet ? [] : ['it did not become quiet in time']),
+    ...moving.map((what) => `it did not become quiet in time: ${what}`),
     `violations: ${violations.length}`,
   ].join('\n');
 }

@@ -57,8 +57,8 @@ export interface RunResult {
   readonly told: number;
   readonly reloads: number;
   readonly restarts: number;
-  /** False: it still moved, or a watcher still came back, when the time was up. */
-  readonly quiet: boolean;
+  /** What still moved, and which watchers still came back, when the time was up. */
+  readonly moving: readonly string[];
   readonly violations: readonly Violation[];
   readonly history: History;
 }
@@ -140,8 +140,10 @@ async function run(parts: Parts): Promise<RunResult> {
     onProgress?.('the load has ended; waiting until nothing moves');
     await supervisor.allReady(READY_WITHIN_MS);
     const still = await untilQuiet({ brokers: cluster.direct.brokers, sql, rawLog, roles: EVENT_ROLES, timeoutMs: options.quietTimeoutMs });
-    const quiet = (await teams.settle()) && still;
-    onProgress?.(quiet ? 'quiet; holding the outcomes against the history' : 'it still moves; holding the outcomes against the history all the same');
+    const moving = [...(await teams.settle()), ...(still ? [] : ['records or commands still waited, or came'])];
+    onProgress?.(
+      moving.length === 0 ? 'quiet; holding the outcomes against the history' : 'it still moves; holding the outcomes against the history all the same',
+    );
     const violations = await judge({ recorded: history, api, databaseUrl: cluster.direct.databaseUrl, rawLog });
     return {
       seed,
@@ -153,7 +155,7 @@ async function run(parts: Parts): Promise<RunResult> {
       told: entriesOf(history, 'told'),
       reloads: entriesOf(history, 'reload'),
       restarts: supervisor.processes.reduce((sum, one) => sum + one.restarts(), 0),
-      quiet,
+      moving,
       violations,
       history,
     };

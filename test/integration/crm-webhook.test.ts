@@ -5,6 +5,7 @@ import { decodeCommand } from '../../platform/messages/decode.ts';
 import { silentLogger } from '../../platform/telemetry/logger.ts';
 import { createCrmWebhook } from '../../resolvers/intake/crm-webhook.ts';
 import { signWebhook } from '../../resolvers/intake/webhook-signature.ts';
+import { clockOf } from '../support/clock.ts';
 
 const SECRET = 'a secret that only the CRM knows';
 const NOW = new Date('2026-11-23T12:00:00.000Z');
@@ -27,7 +28,7 @@ function recordingLog() {
 function setUp() {
   const log = recordingLog();
   const webhook = createCrmWebhook({
-    ports: { log, readModels: createMemoryReadModels(), clock: { now: () => NOW }, logger: silentLogger },
+    ports: { log, readModels: createMemoryReadModels(), clock: clockOf(() => NOW), logger: silentLogger },
     secrets: new Map([['acme', SECRET]]),
   });
   return { log, webhook, commands: () => log.records.map(({ value }) => decodeCommand(value)) };

@@ -19,6 +19,7 @@ import type { GatewayShared, RequestContext } from '../../resolvers/context.ts';
 import type { GatewayPorts, Timing } from '../../resolvers/ports.ts';
 import { createGatewayShared, createRequestContext, type RequestFacts } from '../../resolvers/request-context.ts';
 import { createMemoryDeadLetters, letterOf, type MemoryDeadLetters } from './memory-dead-letters.ts';
+import { clockOf } from './clock.ts';
 
 export const ACME = tenantId('acme');
 export const RIVAL = tenantId('rival');
@@ -112,7 +113,7 @@ export function createBrokerage(timing: Partial<Timing> = {}): Brokerage {
     readModels,
     liveBus: bus,
     origin,
-    clock: { now: () => brokerage.now },
+    clock: clockOf(() => brokerage.now),
     logger: silentLogger,
     tokenSecret: 'a secret for tests',
   };

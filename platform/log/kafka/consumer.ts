@@ -9,8 +9,8 @@ import type { KafkaTiming } from './timing.ts';
 const REJOIN_PAUSE_MS = 500;
 
 export async function startConsumer(kafka: Kafka, options: ConsumeOptions, timing: KafkaTiming): Promise<LogConsumer> {
-  let lastSignMs = Date.now();
-  const join = (): Promise<Member> => joinGroup(kafka, options, timing, () => (lastSignMs = Date.now()));
+  let lastSignMs = performance.now();
+  const join = (): Promise<Member> => joinGroup(kafka, options, timing, () => (lastSignMs = performance.now()));
   const stopping = new AbortController();
   const stopped = Promise.withResolvers<void>();
   stopping.signal.addEventListener('abort', () => stopped.resolve());
@@ -46,6 +46,6 @@ export async function startConsumer(kafka: Kafka, options: ConsumeOptions, timin
       stopping.abort();
       return life;
     },
-    idleMs: () => Date.now() - lastSignMs,
+    idleMs: () => performance.now() - lastSignMs,
   };
 }

@@ -25,12 +25,12 @@ const RETRY_PAUSE_MS = 100;
 
 /** Tries until it succeeds, fails for good or the time is up; rejects with what the log's callers are told. `attempt` gets the time that is left. */
 export async function persist<Result>(timeoutMs: number, attempt: (leftMs: number) => Promise<Result>): Promise<Result> {
-  const deadlineMs = Date.now() + timeoutMs;
+  const deadlineMs = performance.now() + timeoutMs;
   for (;;) {
     try {
-      return await attempt(Math.max(1, deadlineMs - Date.now()));
+      return await attempt(Math.max(1, deadlineMs - performance.now()));
     } catch (error) {
-      if (!isPassing(error) || Date.now() + RETRY_PAUSE_MS >= deadlineMs) throw asLogError(error);
+      if (!isPassing(error) || performance.now() + RETRY_PAUSE_MS >= deadlineMs) throw asLogError(error);
       await delay(RETRY_PAUSE_MS);
     }
   }

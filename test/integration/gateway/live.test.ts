@@ -5,7 +5,8 @@ import { createClient, type Client } from 'graphql-ws';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { KeysUnavailableError, TokenError } from '../../../platform/auth/token-verifier.ts';
-import { RIVAL } from '../../support/brokerage.ts';
+import { systemClock, type Clock } from '../../../platform/clock.ts';
+import { createBrokerage, RIVAL } from '../../support/brokerage.ts';
 import {
   ACTIVITY,
   CHANGES,
@@ -371,6 +372,15 @@ describe('the life of a subscription', () => {
     const startedMs = performance.now();
     await Promise.all(Array.from({ length: 30 }, () => gateway.watch(SCORES)));
     expect(performance.now() - startedMs).toBeGreaterThan(400);
+  });
+
+  it('begins at once where the clock of the day was set back meanwhile', async () => {
+    let aheadMs = 10 * 60_000;
+    const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + aheadMs) };
+    const gateway = await start({ ports: { ...createBrokerage().ports, clock } });
+    expect((await gateway.watch(SCORES)).status).toBe(200);
+    aheadMs = 0;
+    expect((await gateway.watch(SCORES)).status).toBe(200);
   });
 
   it('goes wrong only for itself where its arguments make no sense', async () => {

@@ -158,6 +158,23 @@ describeWithServices('gateways over one Redis', ['bridge'], ({ bridge }) => {
     expect(second.calls).toEqual([]);
   });
 
+  test('what others made is not executed here, however often its document was', async () => {
+    const [first, second] = [await openOffice(), await openOffice()];
+    for (let version = 2; version < 7; version += 1) {
+      await put('ben', version, 'Ben');
+      await publish(BEN, version);
+      await second.ask(NODES);
+      await settled(second, version - 1);
+    }
+    await put('ben', 7, 'Benno');
+    await publish(BEN, 7);
+    const made = await first.ask(NODES);
+    await settled(first);
+    second.calls.length = 0;
+    expect(await second.ask(NODES)).toEqual(made);
+    expect(second.calls).toEqual([]);
+  });
+
   test('a change that both are told of is seen by both at once', async () => {
     const [first, second] = [await openOffice(), await openOffice()];
     await first.ask(NODES);

@@ -7,10 +7,11 @@ import { RECEIPT_TTL_SECONDS } from '../../../platform/read-models/receipt-put.t
 import { rebuildReadModels } from '../../../workers/projector/rebuild.ts';
 import { describeWithServices } from '../../support/services.ts';
 import { ACME, addNote, commandOf, createLead, leadId, startWorkerKit, type WorkerKit } from '../../support/worker-kit.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const ADA = leadId('ada');
 /** The events are of now. */
-const clockIn = (ms: number): Clock => ({ now: () => new Date(Date.now() + ms) });
+const clockIn = (ms: number): Clock => clockOf(() => new Date(Date.now() + ms));
 
 describeWithServices('rebuilding the views', ['postgres'], ({ postgres }) => {
   let kit: WorkerKit;

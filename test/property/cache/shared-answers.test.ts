@@ -24,6 +24,7 @@ import { createReads } from '../../../resolvers/reads.ts';
 import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
 import { plainQuestion } from '../../support/compiled-question.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
@@ -66,7 +67,7 @@ interface WorldOptions {
 
 function createWorld(scheduler: fc.Scheduler, { hears, breakIt = (answers) => answers }: WorldOptions) {
   let nowMs = 0;
-  const clock = { now: () => new Date(nowMs) };
+  const clock = clockOf(() => new Date(nowMs));
   const memory = createMemoryReadModels({ clock });
   const versions: Record<LeadId, number> = { lead_a: 0, lead_b: 0, lead_c: 0 };
   /** The list's ids after each change. */

@@ -22,6 +22,7 @@ import { createRequestContext } from '../../../resolvers/request-context.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { createBrokerage } from '../../support/brokerage.ts';
 import { compiledQuestion } from '../../support/compiled-question.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const ACME = tenantId('acme');
 const ANN: Identity = { tenant: ACME, subject: 'ann', roles: ['AGENT'], expiresAtMs: Infinity };
@@ -107,7 +108,7 @@ function createWorld(scheduler: fc.Scheduler, breakIt: (near: NearViews) => Near
       return puts;
     },
   };
-  const ports: GatewayPorts = { ...brokerage.ports, readModels, origin, clock: { now: () => new Date(nowMs) } };
+  const ports: GatewayPorts = { ...brokerage.ports, readModels, origin, clock: clockOf(() => new Date(nowMs)) };
   const near = breakIt(createNearViews({ changes, isTrusted, nowMs: () => nowMs, holdMs: HOLD_MS }));
   const shared = { ...brokerage.shared, changes, near, refresher: createRefresher(silentLogger) };
   const run: CompiledOperation['run'] = (context, { what }) =>

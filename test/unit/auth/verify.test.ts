@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tenantId } from '../../../domain/ids.ts';
 import { loadDevKeys } from '../../../platform/auth/dev-keys.ts';
 import { createTokenVerifier } from '../../../platform/auth/verify.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
 
 function clockAt(startMs: number) {
   let nowMs = startMs;
-  return { now: () => new Date(nowMs), pass: (ms: number) => void (nowMs += ms) };
+  return { ...clockOf(() => new Date(nowMs)), pass: (ms: number) => void (nowMs += ms) };
 }
 
 const sign = (key: CryptoKey, alg: string, claims: Record<string, unknown> = {}): Promise<string> =>
@@ -41,6 +42,17 @@ describe('verified tokens', () => {
     clock.pass(60_000);
     expect(verifier.remembered?.(token)).toBeUndefined();
     expect(await verifier.verify(token)).toEqual(first);
+  });
+
+  it('are looked at again in time though the clock of the day was set back', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const time = { nowMs: START, elapsedMs: 0 };
+    const clock = { now: () => new Date(time.nowMs), elapsedMs: () => time.elapsedMs };
+    const verifier = await createTokenVerifier({ publicJwk: await exportJWK(publicKey), clock });
+    const token = await sign(privateKey, 'ES256');
+    await verifier.verify(token);
+    Object.assign(time, { nowMs: START - 600_000, elapsedMs: 60_000 });
+    expect(verifier.remembered?.(token)).toBeUndefined();
   });
 
   it('are refused, not failed on, when signed with another algorithm than that of the key', async () => {

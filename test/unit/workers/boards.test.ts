@@ -7,6 +7,7 @@ import { viewPut } from '../../../platform/read-models/view-put.ts';
 import { createBoards } from '../../../workers/analytics/boards.ts';
 import { aLead, type LeadTraits } from '../../support/a-lead.ts';
 import { scoreOf } from '../../support/facts.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const ACME = tenantId('acme');
 const RIVAL = tenantId('rival');
@@ -25,7 +26,7 @@ async function setUp() {
       },
     },
     liveBus,
-    clock: { now: () => world.now },
+    clock: clockOf(() => world.now),
   });
   const change = async (traits: LeadTraits): Promise<void> => {
     const lead = aLead({ tenant: ACME, ...traits });

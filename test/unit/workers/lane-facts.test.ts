@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { LogBatch } from '../../../platform/log/log.ts';
 import { createLaneFacts } from '../../../workers/kit/lanes/lane-facts.ts';
 import { createLanes } from '../../../workers/kit/lanes/lanes.ts';
+import { clockOf } from '../../support/clock.ts';
 
 const never = new AbortController().signal;
 const NOW_MS = Date.parse('2026-03-10T20:00:00.000Z');
-const clock = { now: (): Date => new Date(NOW_MS) };
+const clock = clockOf(() => new Date(NOW_MS));
 
 /** Records that the log took so many milliseconds ago. */
 function batchOf(...agesMs: number[]): LogBatch {

@@ -21,6 +21,8 @@ export interface Follower {
   isFollowing(): boolean;
   /** Since the last word from a gateway. */
   silentMs(): number;
+  /** What it does and heard last, for people. */
+  state(): string;
   end(): Promise<void>;
 }
 
@@ -37,12 +39,15 @@ export function startFollower({ follow, note, api, connect, ports, token, random
   const over = new AbortController();
   let cursor = BEFORE_ALL;
   let owesReading = false;
+  let lastWord = 'nothing yet';
   let heardAtMs = performance.now();
   let connection: FollowConnection | undefined;
   let gateway = random.between(0, ports.length - 1);
 
-  const onResult = ({ data, errors }: FollowResult): void => {
+  const onResult = (result: FollowResult): void => {
     heardAtMs = performance.now();
+    lastWord = JSON.stringify(result);
+    const { data, errors } = result;
     // Whoever has to read again does not listen before.
     if (over.signal.aborted || owesReading) return;
     const change = data?.leadChanged;
@@ -65,8 +70,9 @@ export function startFollower({ follow, note, api, connect, ports, token, random
 
   async function readAgain(): Promise<void> {
     while (owesReading && !over.signal.aborted) {
-      const answer = await api.ask<LeadAnswer>(gateway, LEAD, { id: follow.leadId }).catch(() => null);
-      if (answer?.data && !answer.errors && !answer.extensions?.freshness) {
+      const answer = await api.ask<LeadAnswer>(gateway, LEAD, { id: follow.leadId }).catch((error: unknown) => ({ data: null, error: String(error) }));
+      lastWord = JSON.stringify(answer);
+      if (answer.data && !answer.errors && !answer.extensions?.freshness) {
         note({ what: 'state', version: answer.data.lead?.version ?? null });
         owesReading = false;
       } else {
@@ -92,6 +98,8 @@ export function startFollower({ follow, note, api, connect, ports, token, random
     follow,
     isFollowing: () => connection !== undefined && !owesReading,
     silentMs: () => performance.now() - heardAtMs,
+    state: () =>
+      `${owesReading ? 'has to read again' : connection ? 'follows' : 'comes back'} at gateway ${gateway}, heard a word ${Math.round(performance.now() - heardAtMs)} ms ago, the last was ${lastWord}`,
     async end() {
       over.abort();
       connection?.leave();

@@ -25,8 +25,8 @@ export interface TeamsParts {
 }
 
 export interface Teams {
-  /** Once nothing moves: waits until everybody is connected and hears nothing any more, then ends them; false where that was not within the time. */
-  settle(): Promise<boolean>;
+  /** Once nothing moves: waits until everybody is connected and hears nothing any more, then ends them. Who did not in time, and what they did instead. */
+  settle(): Promise<readonly string[]>;
   end(): Promise<void>;
 }
 
@@ -47,12 +47,12 @@ export function startTeams(parts: TeamsParts): Teams {
     async settle() {
       await Promise.all(teams);
       const untilMs = performance.now() + SETTLED_WITHIN_MS;
-      const isStill = (): boolean => [...followers].every((one) => one.isFollowing() && one.silentMs() > STILL_MS);
-      while (!isStill() && performance.now() < untilMs) await delay(LOOK_EVERY_MS);
-      const settled = isStill();
-      for (const { follow } of followers) follow.toTheEnd = settled;
+      const moving = (): Follower[] => [...followers].filter((one) => !one.isFollowing() || one.silentMs() <= STILL_MS);
+      while (moving().length > 0 && performance.now() < untilMs) await delay(LOOK_EVERY_MS);
+      const unsettled = moving().map((one) => `${one.follow.watcher}, ${one.follow.transport}: ${one.state()}`);
+      for (const { follow } of followers) follow.toTheEnd = unsettled.length === 0;
       await end();
-      return settled;
+      return unsettled;
     },
     end,
   };

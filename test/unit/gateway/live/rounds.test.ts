@@ -26,7 +26,7 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
   const rounds = createRounds(membersAtOnce);
   let afterTurns: { readonly count: number; readonly happens: () => void } | undefined;
   const all = Array.from({ length: portions }, (_, number) => {
-    const portion = new Portion(ready, { rounds, joinMs, nowMs: () => 0, onDelivered: ignore });
+    const portion = new Portion(ready, { rounds, joinMs, elapsedMs: () => 0, onDelivered: ignore });
     const tell = ({ frames }: Batch): void => {
       told.push({ portion: number, texts: frames.map(({ text }) => text), atMs: performance.now() });
       if (told.length === afterTurns?.count) afterTurns.happens();
