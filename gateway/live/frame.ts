@@ -7,6 +7,8 @@ export interface Frame {
   readonly about: string | undefined;
   /** The result as JSON. */
   readonly text: string;
+  /** False: an error stands in it, which may pass. */
+  readonly isWhole: boolean;
 }
 
 /** Results that go out together, oldest first. Forms that are the same for all members of a transport are made once. */

@@ -29,9 +29,9 @@ export function createTeller({ schema, createContext, logger }: TellerOptions, q
     const news = await field.news(context, message).catch((error: unknown) => told(error));
     if (news === null) return null;
     const about = field.onlyNewestCounts ? message.id : undefined;
-    const frame = (text: string): Frame => ({ cursor: message.cursor, about, text });
+    const frame = (text: string, isWhole: boolean): Frame => ({ cursor: message.cursor, about, text, isWhole });
     const data = isApiError(news) ? null : await dataOf(() => compiled?.run(context, variables, news));
-    if (data !== null) return frame(`{"data":${data}}`);
+    if (data !== null) return frame(`{"data":${data}}`, true);
     const result = await execute({
       schema,
       document,
@@ -40,7 +40,7 @@ export function createTeller({ schema, createContext, logger }: TellerOptions, q
       contextValue: context,
       variableValues: variables,
     });
-    return frame(resultText(maskResult(result, { requestId, logger })));
+    return frame(resultText(maskResult(result, { requestId, logger })), result.errors === undefined);
   };
 }
 

@@ -41,6 +41,8 @@ function remembered(tell: Tell, onMade: () => void): Tell {
   const make = async (message: Delivered): Promise<Frame | null> => {
     const frame = await tell(message);
     if (frame !== null) onMade();
+    // Whoever asks again gets another chance.
+    if (frame?.isWhole === false) recent.delete(message.cursor);
     return frame;
   };
   return (message) => {
@@ -50,7 +52,6 @@ function remembered(tell: Tell, onMade: () => void): Tell {
     recent.set(message.cursor, made);
     const [oldest] = recent.keys();
     if (recent.size > RECENT_MAX && oldest !== undefined) recent.delete(oldest);
-    // Whoever asks again gets another chance.
     made.catch(() => recent.delete(message.cursor));
     return made;
   };

@@ -374,6 +374,21 @@ describe('the life of a subscription', () => {
     expect(performance.now() - startedMs).toBeGreaterThan(400);
   });
 
+  it('is told what could not be told before, when it comes back behind what it knows', async () => {
+    const gateway = await start();
+    const { brokerage } = gateway;
+    const stays = await gateway.watch(CHANGES, { id: 'lead_ada' });
+    await scoreLead(gateway, 'ada', 4);
+    await vi.waitFor(() => expect(versionsOf(stays)).toEqual([4]), WAIT);
+    const cursor = stays.lastId();
+    Object.assign(brokerage.outages, { readModels: true, origin: true });
+    await scoreLead(gateway, 'ada', 5);
+    await vi.waitFor(() => expect(stays.told().at(-1)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] }), WAIT);
+    Object.assign(brokerage.outages, { readModels: false, origin: false });
+    const returns = await gateway.watch(CHANGES, { id: 'lead_ada', after: cursor });
+    await vi.waitFor(() => expect(versionsOf(returns)).toEqual([5]), WAIT);
+  });
+
   it('begins at once where the clock of the day was set back meanwhile', async () => {
     let aheadMs = 10 * 60_000;
     const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + aheadMs) };

@@ -35,7 +35,7 @@ function aGroup(portions: number, membersAtOnce = MEMBERS, joinMs = 0) {
     return portion;
   });
   const happen = (text: string): void => {
-    ready.add({ text, cursor: text, about: undefined });
+    ready.add({ text, cursor: text, about: undefined, isWhole: true });
     for (const portion of all) portion.askForTurn();
   };
   const textsOf = (number: number) => told.filter(({ portion }) => portion === number).map(({ texts }) => texts);
