@@ -8,6 +8,7 @@ import type { Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
 import { LAST_WORDS_MS, type LiveSink, type Member } from '../live/member.ts';
 import { detachSocket } from './detach-socket.ts';
+import type { Untaken } from './untaken.ts';
 
 export interface LiveSse {
   /** Null where the body is not for here. */
@@ -26,9 +27,10 @@ export const isForStream = ({ headers: { accept = '' } }: IncomingMessage): bool
 
 const COMMENT = Buffer.from(':\n\n');
 
-export function createLiveSse(live: Live): LiveSse {
+export function createLiveSse(live: Live, untaken: Untaken): LiveSse {
   // One set of listeners for all connections: what one of them costs is kept small.
   const members = new Map<Socket, Member>();
+  untaken.watch(() => members.keys());
   function onClose(this: Socket): void {
     members.get(this)?.left();
     members.delete(this);
@@ -48,7 +50,7 @@ export function createLiveSse(live: Live): LiveSse {
         return false;
       }
       socket.write(headOf(requestId));
-      members.set(socket, reserved.take(new SseSink(socket)));
+      members.set(socket, reserved.take(new SseSink(socket, untaken)));
       socket.on('close', onClose).on('error', destroy).on('end', destroy).resume();
       return true;
     },
@@ -76,21 +78,23 @@ function destroy(this: Socket): void {
 
 class SseSink implements LiveSink {
   readonly #socket: Socket;
+  readonly #untaken: Untaken;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, untaken: Untaken) {
     this.#socket = socket;
+    this.#untaken = untaken;
   }
   write(batch: Batch): void {
     this.#socket.write(batch.sse);
   }
   beat(): void {
-    if (this.#socket.writableLength === 0) this.#socket.write(COMMENT);
+    if (this.waitingBytes() === 0) this.#socket.write(COMMENT);
   }
   waitingBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + this.#untaken.bytesOf(this.#socket);
   }
   whenTaken(then: () => void): void {
-    this.#socket.write(COMMENT, () => then());
+    this.#untaken.whenFew(this.#socket, () => this.#socket.write(COMMENT, () => then()));
   }
   end(farewell: Farewell | null): void {
     const { retryMs, text } = farewell ?? { text: null };

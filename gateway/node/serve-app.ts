@@ -11,6 +11,7 @@ import type { Live } from '../live/live.ts';
 import { listenHttp } from './http-server.ts';
 import { createDirectEntry } from './direct-entry.ts';
 import { createLiveSse } from './live-sse.ts';
+import { createUntaken, type UntakenLimits } from './untaken.ts';
 import { attachWebSocket } from './websocket.ts';
 
 export interface ServeAppOptions {
@@ -25,6 +26,8 @@ export interface ServeAppOptions {
   readonly drainMs?: number | undefined;
   /** Absent: every subscription follows the feed for itself. */
   readonly live?: Live | undefined;
+  /** When what the system holds for a connection counts as too much. */
+  readonly untakenLimits?: Partial<UntakenLimits> | undefined;
   /** Sends every open subscription its last result, which says where to resume, and ends it. */
   readonly endSubscriptions?: (() => Promise<void>) | undefined;
 }
@@ -38,10 +41,11 @@ const LOADED_AFTER_MS = 1_000;
 export async function serveApp(options: ServeAppOptions): Promise<{ readonly url: string; readonly port: number; stop(): Promise<void> }> {
   const { app, health, host, logger, drainMs = DRAIN_MS, endSubscriptions } = options;
   const { live, verifier, metrics } = options;
-  const liveSse = live && createLiveSse(live);
+  const untaken = createUntaken(logger, options.untakenLimits);
+  const liveSse = live && createLiveSse(live, untaken);
   const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger, liveSse });
   const http = await listenHttp({ app, direct, host, port: options.port, logger });
-  const webSocket = attachWebSocket(http.server, options);
+  const webSocket = attachWebSocket(http.server, { ...options, untaken });
   health.setState('ready');
   const loadLater = async (): Promise<void> => {
     try {
@@ -65,6 +69,7 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
       await endSubscriptions?.();
     } finally {
       await Promise.all([webSocket.stop(), httpEnded]);
+      untaken.stop();
       clearTimeout(cutOff);
     }
   }

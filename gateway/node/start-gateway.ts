@@ -29,6 +29,7 @@ import { createGraphiqlPage } from './graphiql-page.ts';
 import { createJitExecution, useJitExecution } from './jit-execution.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { serveApp } from './serve-app.ts';
+import type { UntakenLimits } from './untaken.ts';
 
 export interface StartGatewayOptions {
   readonly ports: GatewayPorts;
@@ -52,6 +53,8 @@ export interface StartGatewayOptions {
   readonly staleMs?: number | undefined;
   /** Of subscriptions; DEFAULT_LIVE_LIMITS if not given. */
   readonly liveLimits?: Partial<LiveLimits> | undefined;
+  /** When what the system holds for a connection counts as too much. */
+  readonly untakenLimits?: Partial<UntakenLimits> | undefined;
   /** How long `stop` waits for what is in flight, 10 s if not given. */
   readonly drainMs?: number | undefined;
 }

@@ -10,6 +10,7 @@ import type { Batch, Farewell } from '../live/frame.ts';
 import type { Asker, Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
 import { LAST_WORDS_MS, type LiveSink, type Member } from '../live/member.ts';
+import type { Untaken } from './untaken.ts';
 import { writeWebSocketTexts } from './websocket-text.ts';
 
 /** What is kept with a connection. */
@@ -32,6 +33,7 @@ export type ProtocolOptions = ServerOptions<Record<string, unknown>, Extra>;
 export interface ConnectionOptions {
   readonly protocol: ProtocolServer;
   readonly live: Live | undefined;
+  readonly untaken: Untaken;
   readonly logger: Logger;
 }
 
@@ -150,7 +152,7 @@ export class Connection {
       const reserved = await live.reserve(question, asker);
       // Closed, or completed by the client, meanwhile.
       if (this.#live.get(id) !== begun) return reserved.leave();
-      const member = reserved.take(new SocketSink(this.extra, id, (isStopping) => this.#ended(id, isStopping)));
+      const member = reserved.take(new SocketSink(this.extra, id, this.#options.untaken, (isStopping) => this.#ended(id, isStopping)));
       if (!member.isEnded) this.#live.set(id, member);
     } catch (error) {
       // Nobody is told of what it has completed, and by now its id may be another one's.
@@ -196,13 +198,15 @@ class SocketSink implements LiveSink {
   readonly #stream: Duplex;
   readonly #begin: string;
   readonly #id: string;
+  readonly #untaken: Untaken;
   readonly #onEnd: (isStopping: boolean) => void;
 
-  constructor({ socket, stream }: Extra, id: string, onEnd: (isStopping: boolean) => void) {
+  constructor({ socket, stream }: Extra, id: string, untaken: Untaken, onEnd: (isStopping: boolean) => void) {
     this.#socket = socket;
     this.#stream = stream;
     this.#id = JSON.stringify(id);
     this.#begin = `{"id":${this.#id},"type":"next","payload":`;
+    this.#untaken = untaken;
     this.#onEnd = onEnd;
   }
   /** Past the library, which would make the text and a write of every result for every connection. */
@@ -212,10 +216,10 @@ class SocketSink implements LiveSink {
   /** The connection has pings. */
   beat(): void {}
   waitingBytes(): number {
-    return this.#stream.writableLength;
+    return this.#stream.writableLength + this.#untaken.bytesOf(this.#stream);
   }
   whenTaken(then: () => void): void {
-    this.#socket.ping(undefined, undefined, () => then());
+    this.#untaken.whenFew(this.#stream, () => this.#socket.ping(undefined, undefined, () => then()));
   }
   end(farewell: Farewell | null): void {
     const isBehind = this.waitingBytes() > 0;

@@ -15,6 +15,7 @@ import type { Live } from '../live/live.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { bearerToken, identify } from '../plugins/identity.ts';
 import { asGraphQLError } from '../operation.ts';
+import type { Untaken } from './untaken.ts';
 import { Connection, OPERATIONS_MAX, type Connected, type ProtocolOptions } from './websocket-connection.ts';
 import { execute, prepareMessage, subscribe } from './websocket-operations.ts';
 
@@ -22,6 +23,7 @@ export interface WebSocketOptions {
   readonly app: Pick<App, 'yoga' | 'meant'>;
   /** Absent: every subscription follows the feed for itself. */
   readonly live?: Live | undefined;
+  readonly untaken: Untaken;
   readonly verifier: TokenVerifier;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -43,12 +45,13 @@ const POLL_MS = 10;
 
 /** Answers upgrades of `server`. `stop` lets running operations send their last results, then tells every client to reconnect elsewhere. */
 export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(): Promise<void> } {
-  const { live, logger } = options;
+  const { live, untaken, logger } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, handleProtocols });
   const connections = new Map<WebSocket, Connection>();
+  untaken.watch(() => [...connections.values()].map(({ extra }) => extra.stream));
   const protocol = makeServer(protocolOptions(options, connections));
   const welcome = (socket: WebSocket, stream: Duplex, remoteAddress: string | undefined): void => {
-    const connection = new Connection({ socket, stream, remoteAddress }, { protocol, live, logger });
+    const connection = new Connection({ socket, stream, remoteAddress }, { protocol, live, untaken, logger });
     connections.set(socket, connection);
     socket.on('message', (data: Buffer) => void connection.message(data.toString('utf8')));
     socket.on('pong', () => connection.pong());

@@ -33,6 +33,7 @@ afterEach(async () => {
 });
 
 const WAIT = { timeout: 10_000 };
+const SMALL = { waitingBytesMax: 20_000, heldMax: 20, slowMs: 60_000 };
 const versionsOf = (watcher: Watcher): unknown[] => watcher.news().map(({ version, lead }) => version ?? (lead as { version: number }).version);
 
 const leadsIn = (watcher: Watcher) => watcher.news().map(({ lead }) => lead as { id: string; version: number });
@@ -210,7 +211,6 @@ describe('a watcher that comes back', () => {
 });
 
 describe('a watcher that stops reading', { timeout: 60_000 }, () => {
-  const SMALL = { waitingBytesMax: 20_000, heldMax: 20, slowMs: 60_000 };
   /** More than the buffers of a connection hold. */
   const MANY = 12_000;
   const fill = async (gateway: WatchedGateway): Promise<void> => {
@@ -269,9 +269,26 @@ describe('a watcher that stops reading', { timeout: 60_000 }, () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')('a watcher for whom the system takes everything', { timeout: 60_000 }, () => {
+  it('is known to read nothing before much of it waits there', async () => {
+    const untakenLimits = { everyMs: 50, inAllBytes: -1, eachBytes: -1, manyBytes: 50_000 };
+    const gateway = await start({ liveLimits: SMALL, untakenLimits });
+    const stalled = await gateway.watch(LARGE_ACTIVITY);
+    stalled.pause();
+    for (let version = 10; (await gateway.facts('live_members')) > 0; version += 10) {
+      for (let more = 0; more < 10; more += 1) await scoreLead(gateway, 'ada', version + more);
+    }
+    expect(await gateway.facts('live_ended_total{reason="slow"}')).toBe(1);
+    stalled.resume();
+    await stalled.ended;
+    expect(stalled.text().length).toBeLessThan(1_500_000);
+    expect(stalled.told().at(-1)).toMatchObject({ errors: [{ extensions: { code: 'RESUME_REQUIRED', cursor: stalled.lastId() } }] });
+  });
+});
+
 describe('a WebSocket that is not read', { timeout: 60_000 }, () => {
   it('is closed once what it follows was ended, however often it says that it lives', async () => {
-    const gateway = await start({ liveLimits: { waitingBytesMax: 20_000, heldMax: 20, slowMs: 60_000 } });
+    const gateway = await start({ liveLimits: SMALL });
     const socket = new WebSocket(`${gateway.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const closed = once(socket, 'close');
     // How it is cut off is the system's to say.
