@@ -44,7 +44,7 @@ const withTrust = (liveBus: ComponentHealth, feed: GatewayShared['feed']): Compo
   ...liveBus,
   facts: [
     { name: 'answers_are_kept', value: feed.isTrusted() ? 'yes' : 'no, every answer is made anew: changes may go unheard' },
-    { name: 'silent_ms', value: String(feed.silentMs()) },
+    { name: 'silent_ms', value: String(Math.round(feed.silentMs())) },
   ],
 });
 

@@ -7,7 +7,7 @@ export interface Frame {
   readonly about: string | undefined;
   /** The result as JSON. */
   readonly text: string;
-  /** False: an error stands in it, which may pass. */
+  /** False: an error stands in it that may pass. */
   readonly isWhole: boolean;
 }
 

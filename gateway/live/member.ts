@@ -9,9 +9,9 @@ export interface LiveSink {
   write(batch: Batch): void;
   /** A sign of life for connections that have none of their own. */
   beat(): void;
-  /** Bytes that the client has not taken yet, beyond what the system holds. */
+  /** Bytes that the client has not taken yet: what waits here, and what is known of what the system holds for it. */
   waitingBytes(): number;
-  /** Calls `then` once all of them were taken. */
+  /** Calls `then` once they were taken, or where the system holds them, once it holds few. */
   whenTaken(then: () => void): void;
   /** The last result, and the end. */
   end(farewell: Farewell | null): void;

@@ -40,7 +40,8 @@ export function createTeller({ schema, createContext, logger }: TellerOptions, q
       contextValue: context,
       variableValues: variables,
     });
-    return frame(resultText(maskResult(result, { requestId, logger })), result.errors === undefined);
+    const masked = maskResult(result, { requestId, logger });
+    return frame(resultText(masked), !mayPass(masked));
   };
 }
 
@@ -73,6 +74,10 @@ async function dataOf(run: () => string | Promise<string> | undefined): Promise<
     return null;
   }
 }
+
+/** True where the same question may be answered the next time. */
+const mayPass = ({ errors = [] }: ExecutionResult): boolean => errors.some(({ extensions }) => PASSING.has(extensions['code']));
+const PASSING: ReadonlySet<unknown> = new Set(['UNAVAILABLE', 'INTERNAL']);
 
 /** A masked result as it goes out. */
 export function resultText({ errors, ...rest }: ExecutionResult): string {

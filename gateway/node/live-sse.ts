@@ -94,7 +94,11 @@ class SseSink implements LiveSink {
     return this.#socket.writableLength + this.#untaken.bytesOf(this.#socket);
   }
   whenTaken(then: () => void): void {
-    this.#untaken.whenFew(this.#socket, () => this.#socket.write(COMMENT, () => then()));
+    this.#untaken.whenFew(this.#socket, () => {
+      // Behind its end nothing may be written: that would throw its last words away.
+      if (this.#socket.writable) this.#socket.write(COMMENT, () => then());
+      else then();
+    });
   }
   end(farewell: Farewell | null): void {
     const { retryMs, text } = farewell ?? { text: null };

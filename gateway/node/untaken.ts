@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Socket, SocketAddress } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 
 export interface Untaken {
@@ -24,21 +24,28 @@ export interface Untaken {
 export interface UntakenLimits {
   /** Between two looks. */
   readonly everyMs: number;
+  /** The same while much is held for somebody: who reads on waits no longer than this. */
+  readonly againMs: number;
   /** Held by the machine for all its connections, below which nobody is looked for. */
   readonly inAllBytes: number;
   /** The same for each of ours, on the average. */
   readonly eachBytes: number;
-  /** More than this is too much for one: what a fast client far away has under way is less. */
+  /** More than this is too much for one that takes nothing just then. */
   readonly manyBytes: number;
 }
 
-const LIMITS: UntakenLimits = { everyMs: 5_000, inAllBytes: 64_000_000, eachBytes: 32_000, manyBytes: 128_000 };
+const LIMITS: UntakenLimits = { everyMs: 5_000, againMs: 1_000, inAllBytes: 64_000_000, eachBytes: 32_000, manyBytes: 128_000 };
 const FOLDER = '/proc/net';
 /** At least. */
 const PAGE_BYTES = 4_096;
-const ESTABLISHED = '01';
-/** Local and remote end, state, bytes not taken. */
-const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) (\d\d) ([\dA-F]{8}):/;
+/**
+ * Of an established connection: its local port, its remote end, the bytes not taken, what is waited for, and how often they were sent again. What is under
+ * way to somebody far away is among the bytes, so they count only where the other side has shut its window (04) or does not answer (01, sent again).
+ */
+const LINE = /^ *\d+: [\dA-F]+:([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) 01 ([\dA-F]{8}):[\dA-F]{8} (0[14]):[\dA-F]{8} ([\dA-F]{8})/;
+const WINDOW_SHUT = '04';
+/** The system has no such files, or does not show them: that stays. */
+const STAYS: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EACCES', 'EPERM']);
 
 interface Held {
   bytes: number;
@@ -49,7 +56,9 @@ export function createUntaken(logger: Logger, change: Partial<UntakenLimits> = {
   const limits = { ...LIMITS, ...change };
   const sources: (() => Iterable<Duplex>)[] = [];
   const held = new Map<Duplex, Held>();
-  let isLooking = false;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let hasFailed = false;
 
   const isMuch = (bytes: number, connections: number): boolean => bytes > Math.max(limits.inAllBytes, limits.eachBytes * connections);
   const note = (connection: Duplex, bytes: number): void => {
@@ -67,23 +76,34 @@ export function createUntaken(logger: Logger, change: Partial<UntakenLimits> = {
     const connections = sources.flatMap((source) => [...source()]);
     if (held.size === 0 && !isMuch(inAll, connections.length)) return;
     const found = await heldByEnds(limits.manyBytes);
-    for (const connection of connections) {
-      const bytes = found.size === 0 ? undefined : found.get(endsOf(connection));
-      if (bytes !== undefined) note(connection, bytes);
+    const turn = createTurns();
+    if (found.size > 0) {
+      for (const connection of connections) {
+        const bytes = found.get(endsOf(connection));
+        if (bytes !== undefined) note(connection, bytes);
+        await turn();
+      }
     }
     for (const [connection, known] of held) if (!found.has(endsOf(connection))) letGo(connection, known);
   };
-  const timer = setInterval(() => {
-    if (isLooking) return;
-    isLooking = true;
-    look()
-      .catch((error: unknown) => {
-        logger.info({ reason: String(error) }, 'the system does not say what it holds for connections; who reads nothing is known by what waits here alone');
-        clearInterval(timer);
-        for (const [connection, known] of held) letGo(connection, known);
-      })
-      .finally(() => void (isLooking = false));
-  }, limits.everyMs).unref();
+  const failed = (error: unknown): void => {
+    const stays = STAYS.has((error as NodeJS.ErrnoException).code);
+    if (!hasFailed)
+      logger.info({ reason: String(error), stays }, 'the system does not say what it holds for connections: who reads nothing is known by what waits here');
+    hasFailed = true;
+    isStopped ||= stays;
+    if (stays) for (const [connection, known] of held) letGo(connection, known);
+  };
+  const lookLater = (): void => {
+    timer = setTimeout(
+      () =>
+        void look()
+          .catch(failed)
+          .finally(() => isStopped || lookLater()),
+      held.size > 0 ? limits.againMs : limits.everyMs,
+    ).unref();
+  };
+  lookLater();
 
   return {
     bytesOf: (connection) => (held.size === 0 ? 0 : (held.get(connection)?.bytes ?? 0)),
@@ -93,7 +113,10 @@ export function createUntaken(logger: Logger, change: Partial<UntakenLimits> = {
       else known.waiting.push(then);
     },
     watch: (connections) => void sources.push(connections),
-    stop: () => clearInterval(timer),
+    stop() {
+      isStopped = true;
+      clearTimeout(timer);
+    },
   };
 }
 
@@ -112,24 +135,33 @@ async function heldByEnds(moreThan: number): Promise<Map<string, number>> {
 }
 
 const CHUNK = Buffer.allocUnsafe(65_536);
-/** What others wait for it at a time. */
+/** What others wait for a look at a time. */
 const TURN_MS = 0.5;
 
+/** To be waited for between two steps: gives everybody else a turn where it has been that long. */
+function createTurns(): () => Promise<void> | undefined {
+  let turnedAtMs = performance.now();
+  const takeTurn = async (): Promise<void> => {
+    await nextTurn();
+    turnedAtMs = performance.now();
+  };
+  return () => (performance.now() - turnedAtMs < TURN_MS ? undefined : takeTurn());
+}
+
 /**
- * Page by page, which is what the system gives, and a turn for everybody else between some: ten thousand connections are some megabytes. Without
+ * Page by page, which is what the system gives: ten thousand connections are some megabytes. Without
  * a thread: no disk is waited for, and handing pages over from another one takes twice the time of reading them.
  */
 async function eachLine(path: string, take: (line: string) => void): Promise<void> {
   const file = openSync(path, 'r');
   try {
-    let [rest, turnedAtMs] = ['', performance.now()];
+    const turn = createTurns();
+    let rest = '';
     for (let bytes = readSync(file, CHUNK); bytes > 0; bytes = readSync(file, CHUNK)) {
       const lines = `${rest}${CHUNK.toString('latin1', 0, bytes)}`.split('\n');
       rest = lines.pop() ?? '';
       lines.forEach(take);
-      if (performance.now() - turnedAtMs < TURN_MS) continue;
       await turn();
-      turnedAtMs = performance.now();
     }
   } finally {
     closeSync(file);
@@ -137,9 +169,9 @@ async function eachLine(path: string, take: (line: string) => void): Promise<voi
 }
 
 function noteLine(line: string, moreThan: number, found: Map<string, number>): void {
-  const [, localPort = '', address = '', port = '', state, untaken = ''] = LINE.exec(line) ?? [];
+  const [, localPort = '', address = '', port = '', untaken = '', waitsFor, sentAgain = ''] = LINE.exec(line) ?? [];
   const bytes = Number.parseInt(untaken, 16);
-  if (state === ESTABLISHED && bytes > moreThan) found.set(endsIn(localPort, address, port), bytes);
+  if (bytes > moreThan && (waitsFor === WINDOW_SHUT || Number.parseInt(sentAgain, 16) > 0)) found.set(endsIn(localPort, address, port), bytes);
 }
 
 const endsOf = (connection: Duplex): string =>

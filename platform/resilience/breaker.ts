@@ -9,7 +9,7 @@ export interface BreakerOptions {
   readonly failuresMax: number;
   /** Milliseconds until one tries again. */
   readonly retryAfterMs: number;
-  /** How long the others wait for what the one that tries comes to, in milliseconds. */
+  /** How long others wait for the one that tries, in milliseconds from its beginning: one that hangs holds nobody else up. */
   readonly patienceMs: number;
 }
 
@@ -25,24 +25,33 @@ export interface Pass {
 
 export function createBreaker({ failuresMax, retryAfterMs, patienceMs }: BreakerOptions): Breaker {
   let failures = 0;
-  let openedAtMs = 0;
   let state: BreakerState = 'CLOSED';
+  /** Since when it is open, or one tries. */
+  let sinceMs = 0;
   let trial = Promise.withResolvers<void>();
+  const lastsMs = (): number => performance.now() - sinceMs;
 
   const open = (): void => {
     state = 'OPEN';
-    openedAtMs = performance.now();
+    sinceMs = performance.now();
+    plain = plainPass();
   };
-  const plainPass: Pass = {
-    settle(isSuccess) {
-      // What was sent before it opened says nothing of now.
-      if (state !== 'CLOSED') return;
-      failures = isSuccess ? 0 : failures + 1;
-      if (failures >= failuresMax) open();
-    },
+  /** One for all that go while it is closed. */
+  const plainPass = (): Pass => {
+    const own: Pass = {
+      settle(isSuccess) {
+        // What was sent before it opened says nothing of now, also when it is closed again.
+        if (own !== plain) return;
+        failures = isSuccess ? 0 : failures + 1;
+        if (failures >= failuresMax) open();
+      },
+    };
+    return own;
   };
+  let plain = plainPass();
   const trialPass = (): Pass => {
     state = 'HALF_OPEN';
+    sinceMs = performance.now();
     trial = Promise.withResolvers();
     return {
       settle(isSuccess) {
@@ -56,18 +65,18 @@ export function createBreaker({ failuresMax, retryAfterMs, patienceMs }: Breaker
   const afterTrial = async (): Promise<Pass | null> => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const impatience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, patienceMs);
+      timer = setTimeout(resolve, patienceMs - lastsMs());
     });
     await Promise.race([trial.promise, impatience]);
     clearTimeout(timer);
-    return state === 'CLOSED' ? plainPass : null;
+    return state === 'CLOSED' ? plain : null;
   };
 
   return {
     enter() {
-      if (state === 'CLOSED') return plainPass;
-      if (state === 'HALF_OPEN') return afterTrial();
-      return performance.now() - openedAtMs < retryAfterMs ? null : trialPass();
+      if (state === 'CLOSED') return plain;
+      if (state === 'HALF_OPEN') return lastsMs() < patienceMs ? afterTrial() : null;
+      return lastsMs() < retryAfterMs ? null : trialPass();
     },
     state: () => state,
   };

@@ -59,8 +59,13 @@ describe('a circuit breaker', () => {
     const impatient = breaker.enter();
     vi.advanceTimersByTime(100);
     expect(await impatient).toBeNull();
-    const other = breaker.enter();
+    // By then nobody waits any more.
+    expect(breaker.enter()).toBeNull();
     trial.settle(false);
+    vi.advanceTimersByTime(1_000);
+    const again = await entered();
+    const other = breaker.enter();
+    again.settle(false);
     expect(await other).toBeNull();
   });
 
@@ -69,6 +74,12 @@ describe('a circuit breaker', () => {
     await open();
     early.settle(true);
     expect(breaker.state()).toBe('OPEN');
+    vi.advanceTimersByTime(1_000);
+    await settle(true);
+    // What hung since then fails now, behind the one that went well.
+    early.settle(false);
+    early.settle(false);
+    expect(breaker.state()).toBe('CLOSED');
   });
 
   test('tries again in time though the clock of the day was set back', async () => {

@@ -82,7 +82,7 @@ export async function consumeLanes(options: ConsumeLanesOptions): Promise<LaneCo
     throw failed.reason;
   }
   const idleMs = (): number => Math.max(...consumers.map((consumer) => consumer.idleMs()));
-  const facts = (): RoleHealth['facts'] => ({ ...laneFacts.facts(), idle_ms: idleMs() });
+  const facts = (): RoleHealth['facts'] => ({ ...laneFacts.facts(), idle_ms: Math.round(idleMs()) });
   return {
     stop,
     facts,

@@ -31,7 +31,7 @@ describe.runIf(process.platform === 'linux')('a connection that takes nothing', 
     }
   };
   const looking = (connections: () => Iterable<Socket>): Untaken => {
-    const untaken = createUntaken(silentLogger, { everyMs: 20, inAllBytes: -1, eachBytes: -1, manyBytes: 50_000 });
+    const untaken = createUntaken(silentLogger, { everyMs: 20, againMs: 20, inAllBytes: -1, eachBytes: -1, manyBytes: 50_000 });
     untaken.watch(connections);
     ends.push(() => untaken.stop());
     return untaken;
