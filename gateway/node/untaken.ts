@@ -149,8 +149,8 @@ function createTurns(): () => Promise<void> | undefined {
 }
 
 /**
- * Page by page, which is what the system gives: ten thousand connections are some megabytes. Without
- * a thread: no disk is waited for, and handing pages over from another one takes twice the time of reading them.
+ * Page by page, which is what the system gives: ten thousand connections are some megabytes. Without a thread: no disk is waited for, and handing pages
+ * over from another one takes twice the time of reading them.
  */
 async function eachLine(path: string, take: (line: string) => void): Promise<void> {
   const file = openSync(path, 'r');

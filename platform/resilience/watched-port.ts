@@ -2,7 +2,7 @@
  * Requests to a store, counted, and not sent while the last ones failed: whoever can do without an answer (another layer, something that is held on)
  * does not wait for a timeout each time. One request a moment tries whether it is back, and the others of that moment wait for it, though not long.
  */
-import { createBreaker, type BreakerState, type Pass } from './breaker.ts';
+import { createBreaker, type BreakerState } from './breaker.ts';
 
 /** Since the start. */
 export interface PortFacts {
@@ -59,27 +59,20 @@ export function watchPort({ refused, failuresMax = 5, retryAfterMs = 1_000 }: Wa
       }
       counts.requests += 1;
       counts.keys += keys;
-      const answer = await settled(send, pass).catch((error: unknown) => {
-        counts.failed += 1;
-        throw error;
-      });
-      if (missed !== undefined) counts.missed += missed(answer);
-      return answer;
+      let isSuccess = false;
+      try {
+        const answer = await send();
+        isSuccess = true;
+        if (missed !== undefined) counts.missed += missed(answer);
+        return answer;
+      } finally {
+        pass.settle(isSuccess);
+        if (!isSuccess) counts.failed += 1;
+      }
     },
     facts: () => ({ ...counts }),
     circuit: () => breaker.state(),
   };
-}
-
-async function settled<T>(send: () => Promise<T>, pass: Pass): Promise<T> {
-  let isSuccess = false;
-  try {
-    const answer = await send();
-    isSuccess = true;
-    return answer;
-  } finally {
-    pass.settle(isSuccess);
-  }
 }
 
 export const nullsIn = (views: readonly unknown[]): number => views.reduce<number>((sum, view) => (view === null ? sum + 1 : sum), 0);
