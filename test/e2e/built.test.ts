@@ -87,8 +87,10 @@ describe('a gateway that is started from its snapshot', () => {
   it('is a process of its own: its pid, its host, its start, its numbers by chance, and files where it lies now', { timeout: 120_000 }, async () => {
     const { env, headers } = await gatewayQuestion();
     const secondsBefore = Math.floor(Date.now() / 1000);
+    // Once for both: a second copy would replace the file under the first process, which may be about to open it.
+    const blob = movedSnapshot();
     const startOne = async (name: string): Promise<{ readonly program: Program; readonly url: string }> => {
-      const program = startProgram({ name, args: [`--snapshot-blob=${movedSnapshot()}`], env });
+      const program = startProgram({ name, args: [`--snapshot-blob=${blob}`], env });
       const [, url = ''] = await program.until(READY);
       return { program, url };
     };
