@@ -1,4 +1,7 @@
-/** Mutations that a gateway alone takes into the log, durable before the answer, beside one insert each. Nobody carries them out. */
+/**
+ * Mutations that a gateway alone takes into the log, durable before the answer, beside one insert each, and beside the least that a server can do about
+ * them. Nobody carries them out.
+ */
 import { join } from 'node:path';
 import { createTableLog } from '../../../platform/log/table-log.ts';
 import { ALL_TOPICS } from '../../../platform/log/topics.ts';
@@ -55,12 +58,16 @@ export async function benchAccept(shared: Environment, load: Load, options: Benc
   await shown(env, kafka);
   const table = await startScaledGateway({ ...env, KAFKA_BROKERS: '' });
   const peer = await startServer({ file: 'servers/yoga-insert.ts', env });
+  const bare = await startServer({ file: 'servers/bare-accept.ts', args: [env.DATABASE_URL] });
+  const bareWithout = await startServer({ file: 'servers/bare-accept.ts', args: ['none'] });
   try {
     const headers = { authorization: `Bearer ${kafka.token}` };
     const targets: readonly Target[] = [
       { name: 'this gateway, the log is Kafka', pid: kafka.pid, url: kafka.url, headers },
       { name: 'this gateway, the log is a table', pid: table.pid, url: table.url, headers: { authorization: `Bearer ${table.token}` } },
       { name: ACCEPT_PEER, pid: peer.pid, url: peer.url, headers: {} },
+      { name: 'bare node:http, the same table', pid: bare.pid, url: bare.url, headers: {} },
+      { name: 'bare node:http, nothing written', pid: bareWithout.pid, url: bareWithout.url, headers: {} },
     ];
     const rounds: Record<string, AcceptRound[]> = Object.fromEntries(targets.map(({ name }) => [name, []]));
     for (const one of targets) await round(one, { name: `w${one.pid}`, seconds: options.warmUpSeconds, leadIds }, load);
@@ -71,7 +78,7 @@ export async function benchAccept(shared: Environment, load: Load, options: Benc
     }
     return { rounds };
   } finally {
-    await Promise.all([kafka.stop(), table.stop(), peer.stop()]);
+    await Promise.all([kafka, table, peer, bare, bareWithout].map((one) => one.stop()));
   }
 }
 
