@@ -34,7 +34,8 @@ const STORE_FACTS = [
   ['failed', 'Requests that failed, or that nobody answered in time.'],
   ['skipped', 'Requests that were not sent, because the last ones had failed.'],
 ] as const satisfies readonly (readonly [keyof PortFacts, string])[];
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Until a change is heard of: around 50 ms, which is promised, finer than elsewhere. */
+const HEARD_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** `processMetrics`: also memory, event loop lag and the like, which only one registry of a process needs to tell. */
 export function createNodeMetrics({ processMetrics = true }: { readonly processMetrics?: boolean } = {}): GatewayMetrics {
@@ -47,7 +48,7 @@ export function createNodeMetrics({ processMetrics = true }: { readonly processM
   const visibleSeconds = new Histogram({
     name: `${PREFIX}visible_to_gateway_seconds`,
     help: 'From the moment a change was VISIBLE until this gateway had heard of it: for so long it may have served the one before.',
-    buckets: SECONDS,
+    buckets: HEARD_SECONDS,
     registers,
   });
 
