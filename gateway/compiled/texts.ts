@@ -3,6 +3,8 @@
  * is always the same. It is remembered once it is asked for again: what comes only once (a turn through all pages by many documents) would cost more to
  * remember than to write. Bound by bytes in two generations: what was not used for a whole generation is forgotten. Edge safe.
  */
+import { createNotes } from '../../platform/cache/notes.ts';
+
 export interface Shelf {
   find(view: object): readonly string[] | undefined;
   /** Offered whenever it was written. */
@@ -52,7 +54,7 @@ function shift(view: ViewTexts | undefined): boolean {
 }
 
 export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
-  const views = new WeakMap<object, ViewTexts>();
+  const views = createNotes<object, ViewTexts>();
   /** Those that have texts, weakly: what somebody who was erased was called goes with the view. */
   let all: WeakRef<ViewTexts>[] = [];
   let bytes = 0;
@@ -65,7 +67,7 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
   };
   const learn = (view: object): ViewTexts => {
     const known = { writers: [], writes: 0, young: undefined, old: undefined };
-    views.set(view, known);
+    views.put(view, known);
     return known;
   };
   let shelves = 0;
@@ -76,7 +78,7 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
       const number = (shelves += 1);
       const shelf: Shelf = {
         find(view) {
-          const known = views.get(view);
+          const known = views.of(view);
           const texts = known?.young?.get(shelf);
           if (texts !== undefined) return texts;
           const aged = known?.old?.get(shelf);
@@ -84,7 +86,7 @@ export function createTextMemory(bytesMax: number = BYTES_MAX): TextMemory {
           return aged;
         },
         keep(view, texts) {
-          const known = views.get(view) ?? learn(view);
+          const known = views.of(view) ?? learn(view);
           if (!isWanted(known, number)) return;
           texts.forEach(flatten);
           keep(shelf, known, texts);

@@ -39,7 +39,7 @@ export interface BenchOptions {
   readonly only: readonly ScenarioName[];
   readonly rounds: number;
   readonly roundSeconds: number;
-  /** Of each server and query: compiling what runs often takes the gateway some six seconds of full load, and brokers longer. */
+  /** Of each server and query: compiling what runs often takes the gateway some ten seconds of full load, and brokers longer. */
   readonly warmUpSeconds: number;
   /** How long to wait for quiet and to repeat what was disturbed, all in all. */
   readonly patienceSeconds: number;
@@ -84,7 +84,7 @@ export interface BenchOptions {
 const FULL = {
   rounds: 5,
   roundSeconds: 3,
-  warmUpSeconds: 8,
+  warmUpSeconds: 12,
   patienceSeconds: 40,
   drainCommands: 4_000,
   liveSamples: 200,

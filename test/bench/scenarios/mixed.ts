@@ -13,7 +13,7 @@ const PEOPLE = 500;
 /** Of what they can do at most: requests of an open loop that come faster than answers would measure the queue alone. */
 const SHARE_OF_CLOSED = 0.5;
 /** Kafka's JVM compiles for half a minute, on the core that it shares with all services. */
-const WARM_UPS = 4;
+const WARM_UPS = 3;
 
 export interface MixedResult {
   readonly leads: number;
