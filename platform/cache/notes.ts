@@ -1,7 +1,7 @@
 /**
  * Notes on objects, seen by nobody else and gone with their objects, as those in a WeakMap are. But they stand in the object itself, as a private field:
- * a look into a WeakMap is four places of memory that are far apart, and each collection of garbage walks through it. Twenty looks and notes were a fifth
- * of a list of 20 leads whose texts are written anew. Edge safe.
+ * a look into a WeakMap is four places of memory that are far apart, and each collection of garbage walks through it. Of a list of 20 leads whose texts are
+ * written anew that was a tenth (docs/benchmarks.md). Edge safe.
  */
 
 /** For objects that can be extended: engines may refuse those that are frozen. */
