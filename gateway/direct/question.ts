@@ -1,7 +1,6 @@
 /** What a request's body asks, so that two that ask the same have the same key, however they write it. */
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { createNotes } from '../../platform/cache/notes.ts';
 import type { Authority } from '../../schema/authority.ts';
 import { canonicalJson } from '../../resolvers/commands/canonical-json.ts';
 import type { Identity } from '../../resolvers/context.ts';
@@ -155,14 +154,14 @@ export function keyFor(identity: Identity, authority: Authority, question: Quest
 }
 
 /** A verified token stands for the same object as long as it is remembered. */
-const scopes = createNotes<Identity, Map<Authority, string>>();
+const scopes = new WeakMap<Identity, Map<Authority, string>>();
 
 function scopeOf(identity: Identity, authority: Authority): string {
-  const known = scopes.of(identity)?.get(authority);
+  const known = scopes.get(identity)?.get(authority);
   if (known !== undefined) return known;
   const scope = JSON.stringify(partsOf(identity, authority));
-  const ofIdentity = scopes.of(identity) ?? new Map<Authority, string>();
-  scopes.put(identity, ofIdentity.set(authority, scope));
+  const ofIdentity = scopes.get(identity) ?? new Map<Authority, string>();
+  scopes.set(identity, ofIdentity.set(authority, scope));
   return scope;
 }
 

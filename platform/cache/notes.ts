@@ -20,7 +20,7 @@ class Given {
 
 /** Each has a field of its own. */
 export function createNotes<Subject extends object, Note>(): Notes<Subject, Note> {
-  class Noted extends Given {
+  return class Noted extends Given {
     #note: Note;
 
     constructor(subject: object, note: Note) {
@@ -35,6 +35,5 @@ export function createNotes<Subject extends object, Note>(): Notes<Subject, Note
       subject.#note = note;
       return subject;
     }
-  }
-  return { of: (subject) => Noted.of(subject), put: (subject, note) => void Noted.put(subject, note) };
+  };
 }
