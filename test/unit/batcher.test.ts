@@ -1,5 +1,6 @@
 /** Group commit: which callers go together. */
 import { expect, it } from 'vitest';
+import { nextTurn } from '../../platform/log/next-turn.ts';
 import { createBatcher } from '../../platform/log/table/batcher.ts';
 
 /** Callers who ask again as soon as they are answered; answers with how many went in each of so many flushes. */
@@ -12,16 +13,16 @@ async function flushSizes({ inTurns, callers, flushes }: { inTurns: boolean; cal
     async flush(items) {
       sizes.push(items.length);
       // As an answer of the database: all who can come meanwhile have come.
-      await new Promise((resolve) => void setImmediate(resolve));
+      await nextTurn();
       return items;
     },
-    gather: () => new Promise((resolve) => void setImmediate(resolve)),
+    gather: nextTurn,
   });
   const caller = async (): Promise<void> => {
     while (sizes.length < flushes) await batcher.add(1);
   };
   const first = caller();
-  await new Promise((resolve) => void setImmediate(resolve));
+  await nextTurn();
   await Promise.all([first, ...Array.from({ length: callers - 1 }, caller)]);
   await batcher.idle();
   return sizes.slice(0, flushes);
