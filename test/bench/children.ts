@@ -1,5 +1,6 @@
 /** The processes of a run: servers on one core, what loads them on another, and all of them gone at the end. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { forgetChild, rememberChild } from '../../scripts/services/children.ts';
@@ -67,6 +68,14 @@ export function printed({ process: child }: Child, pattern: RegExp, timeoutMs = 
       reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}:\n${text}`));
     });
   });
+}
+
+/** What a child answers to what it is told. */
+export async function told<Answer>(child: Child, what: object): Promise<Answer> {
+  const answer = once(child.process, 'message') as Promise<[Answer]>;
+  child.process.send(what);
+  const [said] = await answer;
+  return said;
 }
 
 export interface Server extends Child {

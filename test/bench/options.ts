@@ -17,6 +17,7 @@ export const SCENARIOS = [
   'watchers',
   'stalled',
   'rolling',
+  'held',
 ] as const;
 /** Those of the scaled size run only when they are named: they need Kafka and Redis, and minutes each. */
 const WHOLE_RUN = ['reads', 'commands', 'live'] as const satisfies readonly ScenarioName[];
@@ -31,7 +32,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=NAME,NAME] [--rounds=N]
   --cold      of lanes: cold commands that wait
   --leads     of rebuild, rest, mixed and flat: leads whose views are built anew, or read
   --rate      of mixed: requests a second; without it half of what a closed loop reaches
-  --watchers  of watchers and stalled: subscribers of one process; of rolling: of three gateways
+  --watchers  of watchers, stalled and held: subscribers of one process; of rolling: of three gateways
   --write     also writes docs/benchmarks.md; a whole run that is not quick does so by itself`;
 
 export interface BenchOptions {
@@ -70,6 +71,8 @@ export interface BenchOptions {
   readonly starts: number;
   /** Subscribers of one process. */
   readonly watchers: number;
+  /** How long watchers are held. */
+  readonly heldSeconds: number;
   /** Subscribers of three gateways that are restarted one after the other. */
   readonly rollingWatchers: number;
   /** Those who read, and as many who stop reading. */
@@ -100,6 +103,7 @@ const FULL = {
   starts: 15,
   watchers: 10_000,
   readers: 1_000,
+  heldSeconds: 3_600,
   rollingWatchers: 3_000,
   stalledEvents: 5_000,
   readSeconds: 30,
@@ -123,6 +127,7 @@ const QUICK = {
   starts: 3,
   watchers: 500,
   readers: 100,
+  heldSeconds: 12,
   rollingWatchers: 150,
   stalledEvents: 300,
   readSeconds: 3,

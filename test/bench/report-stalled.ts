@@ -30,7 +30,7 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
       whole(row.events),
       fixed(1)(quantile(row.delaysMs, 0.5)),
       fixed(1)(quantile(row.delaysMs, 0.99)),
-      ...[1, 2].map((times) => fixed(2)(quantile(row.delaysMs, 0.99) / quantile(allReading(rows, row, times * readers).delaysMs, 0.99))),
+      ...[1, 2].map((times) => fixed(2)(ratioTo(allReading(rows, row, times * readers), row))),
       // A run in which a reader misses one comes to no figures.
       '0',
       fixed(0)(row.residentMegabytes[0] ?? Number.NaN),
@@ -43,6 +43,9 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
   );
 }
 
-/** The row of the same transport with so many readers and nobody else. */
-const allReading = (rows: readonly StalledRow[], { transport }: StalledRow, reading: number): StalledRow =>
-  rows.find((row) => row.transport === transport && row.reading === reading && row.stalled === 0) ?? (rows[0] as StalledRow);
+/** The row of the same transport with so many readers and nobody else; a quick run ends before those who stopped are ended. */
+const allReading = (rows: readonly StalledRow[], { transport }: StalledRow, reading: number): StalledRow | undefined =>
+  rows.find((row) => row.transport === transport && row.reading === reading && row.stalled === 0);
+
+const ratioTo = (other: StalledRow | undefined, { delaysMs }: StalledRow): number | null =>
+  other === undefined ? null : quantile(delaysMs, 0.99) / quantile(other.delaysMs, 0.99);

@@ -11,10 +11,12 @@ import { TRANSPORTS } from './load/jobs.ts';
 import { median, quantile } from './statistics.ts';
 import { describeReads } from './report-reads.ts';
 import { describeScaled, wrongAnswers } from './report-scaled.ts';
+import { heldTable } from './report-held.ts';
 import { rollingTable } from './report-rolling.ts';
 import { stalledTable } from './report-stalled.ts';
 import { watchersTable } from './report-watchers.ts';
 import type { ScaledResults } from './run-scaled.ts';
+import type { HeldResult } from './scenarios/held.ts';
 import type { RollingResult } from './scenarios/rolling.ts';
 import type { StalledResult } from './scenarios/stalled.ts';
 import type { WatchersResult } from './scenarios/watchers.ts';
@@ -29,6 +31,7 @@ export interface Results {
   readonly watchers?: WatchersResult;
   readonly stalled?: StalledResult;
   readonly rolling?: RollingResult;
+  readonly held?: HeldResult;
   /** What could not be measured here, and why. */
   readonly missing: readonly string[];
 }
@@ -92,6 +95,7 @@ export function describe(results: Results, command: string): Map<string, string>
   const twoCores = `${head}, ${PINNED ? 'server on core 0, load on core 1' : NOT_PINNED}`;
   if (results.watchers) sections.set('watchers figures', `${twoCores}\n\n${watchersTable(results.watchers)}`);
   if (results.rolling) sections.set('rolling figures', `${twoCores}\n\n${rollingTable(results.rolling)}`);
+  if (results.held) sections.set('held figures', `${twoCores}\n\n${heldTable(results.held)}`);
   if (results.stalled) sections.set('stalled figures', `${twoCores}\n\n${stalledTable(results.stalled)}`);
   for (const [name, text] of describeScaled(results.scaled)) sections.set(name, `${head}, ${cores}\n\n${text}`);
   return sections;

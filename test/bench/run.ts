@@ -12,6 +12,7 @@ import { benchOptions, USAGE, type BenchOptions, type ScenarioName } from './opt
 import { seed, startProduct, requireWhole, type Product, type WhereData } from './product.ts';
 import { describe, errorsOf, writePage, type Results } from './report.ts';
 import { benchAccepted, benchDrain, type AcceptedResult, type DrainResult } from './scenarios/commands.ts';
+import { benchHeld } from './scenarios/held.ts';
 import { benchLive, type LiveResult } from './scenarios/live.ts';
 import { benchReads, type ReadFigures } from './scenarios/reads.ts';
 import { benchRolling } from './scenarios/rolling.ts';
@@ -102,7 +103,8 @@ async function run(options: BenchOptions, folder: string): Promise<Results> {
     const watchers = options.only.includes('watchers') ? await benchWatchers(options, say) : undefined;
     const stalled = options.only.includes('stalled') ? await benchStalled(options, say) : undefined;
     const rolling = options.only.includes('rolling') ? await benchRolling(options, say) : undefined;
-    return { ...results, scaled, ...(watchers && { watchers }), ...(stalled && { stalled }), ...(rolling && { rolling }) };
+    const held = options.only.includes('held') ? await benchHeld(options, say) : undefined;
+    return { ...results, scaled, ...(watchers && { watchers }), ...(stalled && { stalled }), ...(rolling && { rolling }), ...(held && { held }) };
   } finally {
     await load.stop();
     await postgres?.stop();

@@ -14,15 +14,23 @@ export type WatchersJob =
       readonly transport: WatcherTransport;
       readonly count: number;
       readonly groups: number;
+      /** That the others have had. */
+      readonly results: number;
       /** Results of some 600 bytes, so that what the system holds for a connection is full soon. */
       readonly isWide?: boolean;
       /** They read nothing once they are there, and are not among those who are waited for. */
       readonly stalled?: boolean;
     }
-  | { readonly kind: 'await'; readonly results: number }
+  | {
+      readonly kind: 'await';
+      readonly results: number;
+      /** The last of them is made so much later. */
+      readonly lastAfterMs: number;
+    }
+  /** Of those who read, the first. */
+  | { readonly kind: 'leave'; readonly count: number }
   /** How long results took, of every tenth watcher, since it was last asked. */
-  | { readonly kind: 'delays' }
-  | { readonly kind: 'close' };
+  | { readonly kind: 'delays' };
 export interface WatchersDone {
   /** When the last watcher had its last result, milliseconds since 1970. */
   readonly atMs?: number;
@@ -50,7 +58,7 @@ const TIMED_EVERY = 10;
 const READ = Buffer.allocUnsafe(65_536);
 
 class Watcher {
-  results = 0;
+  results: number;
   readonly #socket: Socket;
   readonly #ready = Promise.withResolvers<void>();
   readonly #onResults: () => void;
@@ -62,7 +70,8 @@ class Watcher {
   /** The end of the chunk before, in which a mark may begin. */
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(port: number, host: string, steps: readonly Step[], onResults: () => void) {
+  constructor(port: number, host: string, steps: readonly Step[], results: number, onResults: () => void) {
+    this.results = results;
     this.#steps = steps;
     this.#onResults = onResults;
     const read = (bytes: number): boolean => {
@@ -76,7 +85,7 @@ class Watcher {
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
-  close(): void {
+  leave(): void {
     this.#socket.destroy();
   }
   /** Whatever comes waits with the system, and then with the server. */
@@ -134,13 +143,14 @@ const WIDE_SCORES = SCORES.replace('{ cursor ', `{ cursor ${Array.from({ length:
 /** Each group asks for something that every event has, and no two for the same. */
 const variablesOf = (group: number): object => ({ filter: { minScore: group / 1_000 } });
 
-function open({ url, token, transport, isWide = false }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
+function open({ url, token, transport, results, isWide = false }: Extract<WatchersJob, { kind: 'open' }>, group: number, onResults: () => void): Watcher {
   const { hostname, port, host } = new URL(url);
   const payload = { query: isWide ? WIDE_SCORES : SCORES, variables: variablesOf(group) };
   return new Watcher(
     Number(port),
     hostname,
     transport === 'sse' ? sseSteps(host, token, JSON.stringify(payload)) : webSocketSteps(host, token, payload),
+    results,
     onResults,
   );
 }
@@ -162,9 +172,7 @@ function webSocketSteps(host: string, token: string, payload: object): Step[] {
   ];
 }
 
-let watchers: Watcher[] = [];
-/** Those that read nothing; they go on to say that they live. */
-const stalled: Watcher[] = [];
+const watchers: Watcher[] = [];
 let waiting: { readonly results: number; readonly done: () => void } | undefined;
 let received = 0;
 let pongs: NodeJS.Timeout | undefined;
@@ -181,10 +189,20 @@ const check = (): void => {
   done();
 };
 
-let pongStep = 0;
+/** By when they say that they live. */
+const turns = Array.from({ length: PONG_STEPS }, () => new Set<Watcher>());
+let [taken, turn] = [0, 0];
+function takeTurn(watcher: Watcher): void {
+  turns[(taken += 1) % PONG_STEPS]?.add(watcher);
+}
 function pongSome(): void {
-  pongStep = (pongStep + 1) % PONG_STEPS;
-  for (const some of [watchers, stalled]) for (let at = pongStep; at < some.length; at += PONG_STEPS) some[at]?.pong();
+  turns[(turn += 1) % PONG_STEPS]?.forEach((watcher) => watcher.pong());
+}
+function leave(count: number): void {
+  for (const watcher of watchers.splice(0, count)) {
+    for (const those of turns) those.delete(watcher);
+    watcher.leave();
+  }
 }
 
 function takeDelays(): readonly number[] {
@@ -196,25 +214,24 @@ function takeDelays(): readonly number[] {
 
 async function run(job: WatchersJob): Promise<void> {
   if (job.kind === 'delays') return void process.send?.({ delaysMs: takeDelays() } satisfies WatchersDone);
-  if (job.kind === 'close') {
-    watchers.forEach((watcher) => watcher.close());
-    watchers = [];
-  } else if (job.kind === 'open') {
+  if (job.kind === 'leave') leave(job.count);
+  else if (job.kind === 'open') {
     for (let from = 0; from < job.count; from += HANDSHAKES_AT_ONCE) {
       const some = Array.from({ length: Math.min(HANDSHAKES_AT_ONCE, job.count - from) }, (_, at) => open(job, (from + at) % job.groups, onResults));
       await Promise.all(some.map(({ ready }) => ready));
       if (job.stalled === true) some.forEach((watcher) => watcher.stall());
-      (job.stalled === true ? stalled : watchers).push(...some);
+      else watchers.push(...some);
+      some.forEach(takeTurn);
     }
     if (job.transport === 'websocket') pongs ??= setInterval(pongSome, PONG_EVERY_MS / PONG_STEPS).unref();
     // Over WebSocket nobody says that a subscription stands.
     await delay(1_000);
   } else {
-    const { results } = job;
+    const { results, lastAfterMs } = job;
     const done = Promise.withResolvers<void>();
     waiting = { results, done: done.resolve };
     const looking = setInterval(check, 2);
-    await Promise.race([done.promise, delay(LOST_AFTER_MS, undefined, { ref: false })]);
+    await Promise.race([done.promise, delay(lastAfterMs + LOST_AFTER_MS, undefined, { ref: false })]);
     clearInterval(looking);
     waiting = undefined;
     const wrong = watchers.find((watcher) => watcher.results !== results);

@@ -1,11 +1,10 @@
 /** A deploy with thousands of watchers: three gateways restarted one after the other, while what they watch goes on to change. */
 import { once } from 'node:events';
-import { LOAD_CORE, printed, SERVER_CORE, startChild } from '../children.ts';
+import { LOAD_CORE, printed, SERVER_CORE, startChild, told } from '../children.ts';
 import { watchCpu } from '../cpu.ts';
 import type { FollowersDone, FollowersJob } from '../load/followers.ts';
 import type { BenchOptions } from '../options.ts';
 import type { RollingDone, RollingJob } from '../servers/rolling.ts';
-import { told } from './watchers.ts';
 
 export interface RollingResult {
   readonly watchers: number;

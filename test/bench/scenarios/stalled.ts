@@ -1,12 +1,9 @@
 /** Watchers that stop reading beside as many that read: what those who read notice of it, and what becomes of the memory. */
-import { once } from 'node:events';
-import { LOAD_CORE, printed, SERVER_CORE, startChild } from '../children.ts';
 import { watchCpu } from '../cpu.ts';
-import type { WatchersDone, WatchersJob, WatcherTransport } from '../load/watchers.ts';
+import type { WatcherTransport } from '../load/watchers.ts';
 import { watchMemory } from '../memory.ts';
 import type { BenchOptions } from '../options.ts';
-import type { EventsDone, EventsJob } from '../servers/events.ts';
-import { told } from './watchers.ts';
+import { startWatched, type Watched } from './watched.ts';
 
 export interface StalledRow {
   readonly transport: WatcherTransport;
@@ -26,84 +23,79 @@ export interface StalledRow {
 export interface StalledResult {
   readonly readers: number;
   readonly eventsPerSecond: number;
-  /** Of each transport: the readers alone, as many again who read, and as many again who stop. */
+  /** Of each transport: twice the readers; the readers with as many who stop; and directly after that, when those have been ended, the same readers alone. */
   readonly rows: readonly StalledRow[];
 }
 
 const EVENTS_PER_SECOND = 50;
-/** Of the events, those for the readers alone. */
+const EVERY_MS = 1_000 / EVENTS_PER_SECOND;
+/** Of the events, those for nobody but readers. */
 const ALONE = 0.25;
 const LOOK_EVERY_MS = 2_000;
+/** For everything that is compiled at its first use. */
+const WARM_UPS = 100;
 /** Of both kinds, so that neither stands before the other in what the server goes through. */
 const PARTS = 5;
 
 export async function benchStalled({ readers, stalledEvents }: BenchOptions, say: (sentence: string) => void): Promise<StalledResult> {
   const rows: StalledRow[] = [];
+  const alone = Math.ceil(stalledEvents * ALONE);
   for (const transport of ['sse', 'websocket'] as const) {
-    const audiences = [
-      { reading: readers, stalled: 0 },
-      { reading: 2 * readers, stalled: 0 },
-      { reading: readers, stalled: readers },
-    ];
-    for (const { reading, stalled } of audiences) {
-      say(`${reading} readers, ${stalled} that stop reading, ${transport}`);
-      const events = stalled === 0 ? Math.ceil(stalledEvents * ALONE) : stalledEvents;
-      rows.push(await measure({ transport, readers: reading, stalled, events }));
-    }
+    say(`${2 * readers} readers, ${transport}`);
+    rows.push(...(await withAudience({ transport, readers: 2 * readers, stalled: 0 }, async (phase) => [await phase(alone)])));
+    say(`${readers} readers and as many that stop reading, ${transport}`);
+    rows.push(...(await withAudience({ transport, readers, stalled: readers }, async (phase) => [await phase(stalledEvents), await phase(alone)])));
   }
   return { readers, eventsPerSecond: EVENTS_PER_SECOND, rows };
 }
 
-interface Plan {
+type Phase = (events: number) => Promise<StalledRow>;
+interface Audience {
   readonly transport: WatcherTransport;
   readonly readers: number;
   readonly stalled: number;
-  readonly events: number;
 }
 
-async function measure({ transport, readers, stalled, events }: Plan): Promise<StalledRow> {
-  const server = startChild({ file: 'servers/watched.ts', core: SERVER_CORE });
-  const load = startChild({ file: 'load/watchers.ts', core: LOAD_CORE });
+/** A server of its own for that audience. */
+async function withAudience({ transport, readers, stalled }: Audience, measure: (phase: Phase) => Promise<StalledRow[]>): Promise<StalledRow[]> {
+  const server = await startWatched('servers/watched.ts');
   try {
-    const [[, url = '', token = '']] = await Promise.all([printed(server, /(http:\/\/127\.0\.0\.1:\d+) ?(\S*)/), once(load.process, 'message')]);
-    const run = async (job: WatchersJob): Promise<WatchersDone> => {
-      const done = await told<WatchersDone>(load, job);
-      if (done.failed !== undefined) throw new Error(`${transport}: ${done.failed}`);
-      return done;
-    };
-    const open = (count: number, stalls: boolean) => run({ kind: 'open', url, token, transport, count, groups: 1, isWide: true, stalled: stalls });
-    const happen = (job: EventsJob) => told<EventsDone>(server, job);
+    const open = (count: number, stalls: boolean) => server.open({ transport, count: Math.ceil(count / PARTS), groups: 1, isWide: true, stalled: stalls });
+    await open(readers, false);
+    await server.happen(WARM_UPS, EVERY_MS);
     for (let part = 0; part < PARTS; part += 1) {
-      await open(Math.ceil(readers / PARTS), false);
-      if (stalled > 0) await open(Math.ceil(stalled / PARTS), true);
+      if (part > 0) await open(readers, false);
+      if (stalled > 0) await open(stalled, true);
     }
-    // Once for everything that is compiled at its first use.
-    await happen({ events: EVENTS_PER_SECOND, everyMs: 1_000 / EVENTS_PER_SECOND });
-    await run({ kind: 'await', results: EVENTS_PER_SECOND });
-    await run({ kind: 'delays' });
+    return await measure(phaseOf(server, { transport, readers, stalled }));
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Those who stopped reading and are ended by then are not among the next phase's. */
+const phaseOf =
+  (server: Watched, { transport, readers, stalled }: Audience): Phase =>
+  async (events) => {
+    const endedBefore = await endedAsSlow(server.url);
+    await server.delaysMs();
     const memory = watchMemory(server.pid, LOOK_EVERY_MS);
-    const stop = watchCpu([server.pid, load.pid, process.pid]);
-    const { beganAtMs } = await happen({ events, everyMs: 1_000 / EVENTS_PER_SECOND });
-    await run({ kind: 'await', results: EVENTS_PER_SECOND + events });
-    const seconds = (performance.timeOrigin + performance.now() - beganAtMs) / 1_000;
+    const stop = watchCpu([...server.pids, process.pid]);
+    const tookMs = await server.happen(events, EVERY_MS);
     const { seconds: used, foreignCores } = stop();
-    const { delaysMs = [] } = await run({ kind: 'delays' });
     const cpuSeconds = used.get(server.pid);
     return {
       transport,
       reading: readers,
-      stalled,
+      stalled: stalled - endedBefore,
       events,
-      delaysMs,
+      delaysMs: await server.delaysMs(),
       residentMegabytes: memory(),
-      endedAsSlow: await endedAsSlow(url),
-      serverCores: cpuSeconds === undefined ? null : cpuSeconds / seconds,
+      endedAsSlow: (await endedAsSlow(server.url)) - endedBefore,
+      serverCores: cpuSeconds === undefined ? null : cpuSeconds / (tookMs / 1_000),
       foreignCores,
     };
-  } finally {
-    await Promise.all([load.stop(), server.stop()]);
-  }
-}
+  };
 
 async function endedAsSlow(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
