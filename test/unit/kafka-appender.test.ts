@@ -41,7 +41,7 @@ function handBroker() {
     if (!request) throw new Error('no request came');
     return request;
   };
-  return { make, next, producers: () => producers };
+  return { make, next, producers: () => producers, sent: () => requests.length };
 }
 
 const one = (value: string): LogRecord[] => [{ topic: 't', key: 'k', value }];
@@ -96,6 +96,38 @@ it('lets only the append fail that the broker refuses', async () => {
   badAlone.answer('refused');
   await expect(good).resolves.toBeUndefined();
   expect(await outcome).toMatchObject({ message: 'not allowed' });
+});
+
+it('refuses all that was to go out one by one, when the broker falls silent meanwhile', async () => {
+  const broker = handBroker();
+  const { append } = newAppender(broker.make, { answerTimeoutMs: 50 });
+  const outcomes = ['1', '2', '3'].map((value) => append(one(value)).catch((error: unknown) => error));
+  (await broker.next()).answer('refused');
+  const alone = await broker.next();
+  expect(alone.values).toEqual(['1']);
+  alone.answer('silence');
+  expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 3 }, () => expect.any(LogUnavailableError) as unknown));
+  expect(broker.sent()).toBe(2);
+});
+
+it('does not send by itself what nobody waits for any more', async () => {
+  const broker = handBroker();
+  const { append } = newAppender(broker.make);
+  const patience = new AbortController();
+  const [first, givenUp] = [append(one('1')), append(one('2'), { signal: patience.signal }).catch((error: unknown) => error)];
+  const together = await broker.next();
+  expect(together.values).toEqual(['1', '2']);
+  patience.abort();
+  together.answer('refused');
+  const alone = await broker.next();
+  expect(alone.values).toEqual(['1']);
+  const last = append(one('3'));
+  alone.answer('taken');
+  const next = await broker.next();
+  expect(next.values).toEqual(['3']);
+  next.answer('taken');
+  await Promise.all([first, last]);
+  expect(await givenUp).toBeInstanceOf(LogUnavailableError);
 });
 
 it('refuses, when the broker is silent, what was sent and what waited behind it, as unavailable', async () => {

@@ -21,6 +21,10 @@ interface Parcel {
   readonly records: readonly LogRecord[];
   readonly bytes: number;
   readonly done: PromiseWithResolvers<void>;
+  /** It was in a request that was refused for good: on its own, so that only the one at fault fails. */
+  isSuspect: boolean;
+  /** Nobody waits for it any more: where it is not on its way it is not sent. */
+  isGivenUp: boolean;
 }
 
 /** What is used of a producer. */
@@ -43,14 +47,14 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
       await send(parcels.flatMap((parcel) => parcel.records));
       for (const parcel of parcels) parcel.done.resolve();
     } catch (error) {
-      await refuse(parcels, error);
+      refuse(parcels, error);
     }
   };
   /** What waited for the same dead broker is refused too, or the last in line would wait many times as long. */
-  const refuse = async (parcels: readonly Parcel[], error: unknown): Promise<void> => {
+  const refuse = (parcels: readonly Parcel[], error: unknown): void => {
     if (!isPassing(error) && parcels.length > 1) {
-      // One of them is at fault: each on its own, so that only that one fails.
-      for (const parcel of parcels) await settle([parcel]);
+      for (const parcel of parcels) parcel.isSuspect = true;
+      waiting.unshift(...parcels.filter((parcel) => !parcel.isGivenUp));
       return;
     }
     for (const parcel of parcels) parcel.done.reject(error);
@@ -69,6 +73,7 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
     sending = undefined;
   };
   const takeRequest = (): Parcel[] => {
+    if (waiting[0]?.isSuspect === true) return waiting.splice(0, 1);
     let bytes = 0;
     const end = waiting.findIndex((parcel, index) => (bytes += parcel.bytes) > timing.requestBytesMax && index > 0);
     return waiting.splice(0, end === -1 ? waiting.length : end);
@@ -82,7 +87,10 @@ export function createAppender(newProducer: () => AppenderProducer, timing: Kafk
       if (parcels.length > 0) sending ??= sendAll();
       const giveUp = (): void => {
         waiting = waiting.filter((parcel) => !parcels.includes(parcel));
-        for (const parcel of parcels) parcel.done.reject(givenUp());
+        for (const parcel of parcels) {
+          parcel.isGivenUp = true;
+          parcel.done.reject(givenUp());
+        }
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       try {
@@ -117,7 +125,7 @@ function pack(records: readonly LogRecord[], bytesMax: number): Parcel[] {
   let from = 0;
   let bytes = 0;
   const cut = (to: number): void => {
-    if (to > from) parcels.push({ records: records.slice(from, to), bytes, done: Promise.withResolvers<void>() });
+    if (to > from) parcels.push({ records: records.slice(from, to), bytes, done: Promise.withResolvers<void>(), isSuspect: false, isGivenUp: false });
     from = to;
     bytes = 0;
   };
