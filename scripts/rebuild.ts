@@ -55,7 +55,15 @@ async function run(config: WorkersConfig, asked: Asked): Promise<number> {
     await migrate(sql);
     const eventStore = createPostgresEventStore({ sql, notify: false });
     const instance = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
-    const ports = { eventStore, leases: createPostgresLeases({ sql }), logger, clock: systemClock, instance, generations: views.generations };
+    const ports = {
+      eventStore,
+      leases: createPostgresLeases({ sql }),
+      logger,
+      clock: systemClock,
+      instance,
+      liveBus: views.liveBus,
+      generations: views.generations,
+    };
     return await rebuildGenerations(ports, { ...asked, signal: stopping.signal, say: (line) => process.stdout.write(`${line}\n`) });
   } finally {
     await views.close();

@@ -6,7 +6,7 @@ import type { ListQuery, ViewRef } from '../read-models/read-models.ts';
 import { atMost } from './at-most.ts';
 import { createEpochs, type Epochs } from './epochs.ts';
 import { createListTags } from './list-tags.ts';
-import { viewTag } from './view-tags.ts';
+import { totalsTag, viewTag } from './view-tags.ts';
 
 export interface Changes {
   readonly epochs: Epochs;
@@ -22,7 +22,7 @@ export interface Changes {
   saw(ref: ViewRef, version: number): boolean;
   /** The view was looked for, and there was none: the first version that is seen of it is news. False where a version is known. */
   sawNone(ref: ViewRef): boolean;
-  /** Somebody was told that the view has this version since a moment ago: news, unless that version was known. */
+  /** Somebody was told that the view has this version since a moment ago: news, unless lists were moved for that version. That it was read is not enough. */
   changed(ref: ViewRef, version: number): void;
   /** The newest version that is known; 0 where none is. */
   versionOf(ref: ViewRef): number;
@@ -37,6 +37,13 @@ export interface ChangesOptions {
   readonly versionsMax?: number | undefined;
 }
 
+/** Of one view: the newest version that is known, and that up to which the lists were moved that it may stand in. */
+interface Known {
+  readonly version: number;
+  readonly moved: number;
+}
+
+const NONE: Known = { version: 0, moved: 0 };
 const VERSIONS_MAX = 50_000;
 /** Ids that were asked for and are nowhere. Apart from the versions: whoever makes ids up pushes only such ids out. */
 const ABSENT_MAX = 10_000;
@@ -44,10 +51,10 @@ const ABSENT_MAX = 10_000;
 export function createChanges(options: ChangesOptions = {}): Changes {
   const epochs = createEpochs(options);
   const lists = createListTags({ listsMax: options.listsMax, onForgotten: (tag) => epochs.move([tag]) });
-  const versions = new LRUCache<string, number>({
+  const versions = new LRUCache<string, Known>({
     ...atMost(options.versionsMax ?? VERSIONS_MAX),
     // Nobody would notice a newer version any more.
-    dispose: (_version, tag, reason) => {
+    dispose: (_known, tag, reason) => {
       if (reason === 'evict') epochs.move([tag]);
     },
   });
@@ -57,29 +64,34 @@ export function createChanges(options: ChangesOptions = {}): Changes {
       if (reason === 'evict') epochs.move([tag]);
     },
   });
-  /** True where an older version was known, or that there was none. */
-  const isNews = (tag: string, version: number): boolean => {
-    const known = versions.get(tag) ?? (absent.has(tag) ? 0 : undefined);
-    if (known === undefined || known < version) versions.set(tag, version);
+  const knownOf = (tag: string): Known | undefined => versions.get(tag) ?? (absent.has(tag) ? NONE : undefined);
+  /** What is known by now; `moved`: up to which version lists are moved. */
+  const note = (tag: string, { version, moved }: Known): void => {
+    const known = versions.get(tag) ?? NONE;
     absent.delete(tag);
-    return known !== undefined && known < version;
+    if (version > known.version || moved > known.moved) versions.set(tag, { version: Math.max(version, known.version), moved: Math.max(moved, known.moved) });
   };
-  const moveAllOf = (ref: ViewRef): void => epochs.move([viewTag(ref), ...lists.touchedBy(ref.tenant, ref.kind, undefined)]);
+  const moveAllOf = (ref: ViewRef): void => epochs.move([viewTag(ref), totalsTag(ref.tenant, ref.kind), ...lists.touchedBy(ref.tenant, ref.kind, undefined)]);
   return {
     epochs,
     tagOfView: viewTag,
     tagOfList: (query) => lists.tagOf(query),
     heard({ tenant, kind, id, version, lists: touched }) {
+      if (kind === 'views') return epochs.moveAll();
       // A receipt is in no list, and nobody keeps receipts; a board is as old as the leads that it is made of.
       if (kind === 'command' || kind === 'board') return;
       const tag = viewTag({ tenant, kind, id });
-      isNews(tag, version);
-      epochs.move([tag, ...lists.touchedBy(tenant, kind, touched)]);
+      note(tag, { version, moved: version });
+      epochs.move([tag, totalsTag(tenant, kind), ...lists.touchedBy(tenant, kind, touched)]);
     },
     saw(ref, version) {
       const tag = viewTag(ref);
-      if (isNews(tag, version)) moveAllOf(ref);
-      return version >= (versions.get(tag) ?? 0);
+      const known = knownOf(tag);
+      const isNews = known !== undefined && known.version < version;
+      // Seen for the first time: whether lists are as new nobody knows.
+      note(tag, { version, moved: isNews ? version : 0 });
+      if (isNews) moveAllOf(ref);
+      return version >= (known?.version ?? 0);
     },
     sawNone(ref) {
       const tag = viewTag(ref);
@@ -88,11 +100,12 @@ export function createChanges(options: ChangesOptions = {}): Changes {
       return true;
     },
     changed(ref, version) {
-      const isKnown = (versions.get(viewTag(ref)) ?? 0) >= version;
-      isNews(viewTag(ref), version);
-      if (!isKnown) moveAllOf(ref);
+      const tag = viewTag(ref);
+      if ((versions.get(tag)?.moved ?? 0) >= version) return;
+      note(tag, { version, moved: version });
+      moveAllOf(ref);
     },
-    versionOf: (ref) => versions.get(viewTag(ref)) ?? 0,
+    versionOf: (ref) => versions.get(viewTag(ref))?.version ?? 0,
     // Rare, and which of its views changed is not known: others lose a little with it.
     missed: () => epochs.moveAll(),
   };

@@ -44,6 +44,8 @@ export interface ReadStart {
   readonly epoch: Epoch;
   /** Milliseconds since 1970. */
   readonly atMs: number;
+  /** Which read it is, in the order in which they begin. */
+  readonly turn: number;
 }
 
 /** A page as it was read. */
@@ -123,6 +125,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     // A view that changed is older than what was told: nobody may be shown it, and of an erased one nothing may stay. Of a page only its order is old.
     holdsMoved: (value) => 'tags' in value,
   });
+  let turns = 0;
   const counts = { hits: 0, missed: 0, stale: 0 };
   const counted = <T>(found: T | undefined): T | undefined => {
     if (found === undefined) counts.missed += 1;
@@ -144,7 +147,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     return whole;
   };
   return {
-    now: () => ({ epoch: epochs.now(), atMs: nowMs() }),
+    now: () => ({ epoch: epochs.now(), atMs: nowMs(), turn: (turns += 1) }),
     versionOf: (ref) => changes.versionOf(ref),
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
@@ -172,10 +175,12 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     tagOfList: (query) => changes.tagOfList(query),
     keepPage(key, { query, tag, since, page, textLength }) {
       const { tenant, kind } = query;
+      // A later read was faster, and knows of what nobody has told yet.
+      if (((cache.find(key)?.value as PageEntry | undefined)?.turn ?? 0) > since.turn) return;
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(key, tag, { page, tags }, bytes, since);
+      keep(key, tag, { page, tags, turn: since.turn }, bytes, since);
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -183,6 +188,8 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
 
 interface PageEntry {
   readonly page: NearPage;
+  /** Of its read. */
+  readonly turn: number;
   readonly tags: readonly string[];
 }
 

@@ -8,7 +8,8 @@ import type { IndexChange } from '../../domain/views/index-change.ts';
 /** What changed, small: readers fetch the view itself. */
 export interface LiveMessage {
   readonly tenant: TenantId;
-  readonly kind: 'lead' | 'property' | 'agent' | 'command' | 'board';
+  /** 'views' (SYSTEM_TENANT): another generation of views answers, or none: every view and list of everybody may be another one. */
+  readonly kind: 'lead' | 'property' | 'agent' | 'command' | 'board' | 'views';
   readonly id: string;
   /** Of the view, after the change. A board is no view: of two of its messages the later one has the greater number. */
   readonly version: number;

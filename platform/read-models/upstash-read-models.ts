@@ -6,7 +6,7 @@
  * `w:<kind>` words: members `<word>NUL<id>`; `e:<collection>:<id>` entries: `<n>:<document>` by n; `t:<kind>` totals: a number by name; `editions` of the lists:
  * a number by kind.
  */
-import type { RestRedis } from '../redis-rest-client.ts';
+import type { RestRedis, RestScript } from '../redis-rest-client.ts';
 import { byTenant, rejoin, type TenantPart } from './by-tenant.ts';
 import { inLiveGenerations, inOneGeneration, type Job } from './generation-access.ts';
 import { cleanText, idOfMember } from './index-text.ts';
@@ -19,7 +19,6 @@ import { redisIndexText } from './redis-index-text.ts';
 import { APPEND_ENTRIES } from './redis-scripts/append-entries.ts';
 import { GET_VIEWS } from './redis-scripts/get-views.ts';
 import { LIST_VIEWS } from './redis-scripts/list-views.ts';
-import { PUT_VIEWS } from './redis-scripts/put-views.ts';
 
 /** One run of a script holds Redis up for all: these keep it to a few milliseconds. */
 const VIEWS_PER_SCRIPT = 25;
@@ -64,11 +63,14 @@ function entryIn(member: unknown): { n: number; doc: string } {
 const UNTRUSTED = 'the views are being rebuilt from the events: what the read models hold is not whole';
 
 export function createUpstashReadModels({ client, generation, scanMax = 5000 }: UpstashReadModelsOptions): ReadModels {
-  const scripts = { put: client.script(PUT_VIEWS), get: client.script(GET_VIEWS), list: client.script(LIST_VIEWS), append: client.script(APPEND_ENTRIES) };
+  const scripts = { get: client.script(GET_VIEWS), list: client.script(LIST_VIEWS), append: client.script(APPEND_ENTRIES) };
   const access = generation === undefined ? inLiveGenerations(client) : inOneGeneration(client, generation);
-  const putJob = (mode: 'newer' | 'absent', { tenant, apart, items }: TenantPart<ViewPut>): Job => {
+  /** Loaded with the first write: who only reads need not have it (ADR 22). */
+  let putting: Promise<RestScript> | undefined;
+  const putScript = (): Promise<RestScript> => (putting ??= import('./redis-scripts/put-views.ts').then(({ PUT_VIEWS }) => client.script(PUT_VIEWS)));
+  const putJob = (put: RestScript, mode: 'newer' | 'absent', { tenant, apart, items }: TenantPart<ViewPut>): Job => {
     const args = [mode, ...items.flatMap(putArguments)];
-    return { kept: apart, in: (in_) => scripts.put.call([keyPrefix(tenant, in_)], args) };
+    return { kept: apart, in: (in_) => put.call([keyPrefix(tenant, in_)], args) };
   };
   const getJob = ({ tenant, apart, items }: TenantPart<ViewRef>): Job => {
     const names = items.map(({ kind, id }) => `${kind}:${id}`);
@@ -80,7 +82,8 @@ export function createUpstashReadModels({ client, generation, scanMax = 5000 }: 
     async put(views) {
       views.forEach(checkPut);
       const parts = byTenant(views, VIEWS_PER_SCRIPT, isKept);
-      const answers = await access.write(parts.map((part) => putJob('newer', part)));
+      const put = await putScript();
+      const answers = await access.write(parts.map((part) => putJob(put, 'newer', part)));
       return rejoin(
         parts,
         // Where no generation lives nothing newer can stand there: the one to come is built from the events.
@@ -90,7 +93,8 @@ export function createUpstashReadModels({ client, generation, scanMax = 5000 }: 
     async putIfAbsent(view) {
       checkPut(view);
       const parts = byTenant([view], 1, isKept);
-      const [, found] = await access.write(parts.flatMap((part) => [putJob('absent', part), getJob(part)]));
+      const put = await putScript();
+      const [, found] = await access.write(parts.flatMap((part) => [putJob(put, 'absent', part), getJob(part)]));
       if (found === undefined) return { version: view.version, doc: view.doc };
       const [kept] = viewsIn(found);
       if (!kept) throw new ReadModelsUnavailableError('what was just put is gone');

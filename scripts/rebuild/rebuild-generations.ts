@@ -65,6 +65,8 @@ async function underKeeper<T>(ports: GenerationPorts, pace: Pace, work: () => Pr
     return await work();
   } finally {
     await loop.stop();
+    // What was switched just now is told by whoever keeps the pointer.
+    await keeper.tick().catch((error: unknown) => ports.logger.warn({ error }, 'the pointer of the generations could not be looked at once more'));
     await keeper.stop();
   }
 }

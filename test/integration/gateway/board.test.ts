@@ -29,6 +29,12 @@ async function start() {
     await gateway.brokerage.put(lead);
     await bus.publish([{ tenant: lead.tenant, kind: 'lead', id: lead.id, version: lead.version, at: today, events: ['LeadScored'] }]);
   };
+  /** Of the same moment as the change before: it stands nowhere else in any list. */
+  const changeInPlace = async (traits: LeadTraits): Promise<void> => {
+    const [lead, lists] = [aLead({ createdAt: today, ...traits }), { kept: [''], left: [], joined: [], moved: [] }];
+    await gateway.brokerage.put(lead);
+    await bus.publish([{ tenant: lead.tenant, kind: 'lead', id: lead.id, version: lead.version, at: today, events: ['LeadUpdated'], lists }]);
+  };
   const ask = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: 'POST',
@@ -37,7 +43,7 @@ async function start() {
     });
     return (await response.json()) as { data?: { board: Record<string, unknown> }; errors?: { extensions: Record<string, unknown> }[] };
   };
-  return { gateway, boards, change, ask, today };
+  return { gateway, boards, change, changeInPlace, ask, today };
 }
 
 describe('the board', () => {
@@ -64,6 +70,15 @@ describe('the board', () => {
       newLeads: 10,
       days: [{ newLeads: 10, hot: 2, warm: 0, cold: 8 }],
     });
+  });
+
+  it('moves with a change that moves its lead in no list', async () => {
+    const { change, changeInPlace, ask } = await start();
+    await change({ version: 1, score: scoreOf(80) });
+    const pipelineValue = async () => (await ask(BOARD)).data?.board['pipelineValue'];
+    const before = await pipelineValue();
+    await changeInPlace({ version: 2, score: scoreOf(80), stage: 'LOST' });
+    expect([before, await pipelineValue()]).toEqual(['450000.00', '0.00']);
   });
 
   it('is answered from kept bytes while no lead changes', async () => {

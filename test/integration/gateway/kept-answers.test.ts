@@ -3,6 +3,7 @@ import { makeId } from '../../../domain/ids.ts';
 import { indexChange } from '../../../domain/views/index-change.ts';
 import type { Lead } from '../../../domain/lead/lead.ts';
 import type { LiveBus, LiveBusSubscription } from '../../../platform/live-bus/live-bus.ts';
+import { SYSTEM_TENANT } from '../../../platform/read-models/read-models.ts';
 import { indexOf } from '../../../platform/read-models/view-put.ts';
 import { createConsistencyTokens } from '../../../resolvers/consistency-token.ts';
 import { aLead } from '../../support/a-lead.ts';
@@ -204,6 +205,27 @@ describe('kept answers', () => {
     const { text } = await gateway.ask(query);
     expect(text).toContain('"version":1');
     expect(text).toContain(leadId);
+  });
+
+  it('of lists go where a receipt says that something is VISIBLE by now, although it was read by itself before', async () => {
+    const sent = await gateway.ask('mutation { createLead(input: { email: "new@example.com" }) { id leadId } }');
+    const { id, leadId } = fieldOf({ data: sent.data, errors: [] }, 'createLead') as { id: string; leadId: string };
+    expect((await gateway.ask(LEADS)).text).not.toContain(leadId);
+    gateway.isDeaf = true;
+    await gateway.brokerage.carryOut();
+    expect(versionIn(await gateway.ask(`{ lead(id: "${leadId}") { version } }`))).toBe(1);
+    expect((await gateway.ask(`{ command(id: "${id}") { status } }`)).data).toEqual({ command: { status: 'VISIBLE' } });
+    expect((await gateway.ask(LEADS)).text).toContain(leadId);
+  });
+
+  it('go where another generation of views answers, although nothing of them was told', async () => {
+    await gateway.ask(LEADS);
+    await gateway.ask(LEAD);
+    await change(ada(3), ada(4), 'on its way');
+    const views = { tenant: SYSTEM_TENANT, kind: 'views', id: 'generation-2', version: 1, at: '', events: [] } as const;
+    await gateway.brokerage.bus.publish([views]);
+    expect(versionIn(await gateway.ask(LEAD))).toBe(4);
+    expect((await gateway.ask(LEADS)).calls).not.toEqual([]);
   });
 
   it('never are answers with an error', async () => {

@@ -99,6 +99,19 @@ describeWithServices('generations of views', ['postgres', 'redis'], ({ postgres 
       run(createRequestContext(ports, shared, { requestId: 'r1', identity }), source, variables);
   };
 
+  it('tell those who keep answers whenever another one answers, or none', async () => {
+    const told: string[] = [];
+    const subscription = await kit.ports.liveBus.subscribe(({ kind, id }) => void (kind === 'views' && told.push(id)));
+    await kit.start(projectorRole);
+    await vi.waitFor(() => expect(told).toEqual(['generation-none', 'generation-2']), WAIT);
+    await aDay();
+    await rebuild();
+    await vi.waitFor(() => expect(told.slice(2)).toEqual(['generation-3']), WAIT);
+    await own.client().command(['FLUSHALL']);
+    await vi.waitFor(() => expect(told.slice(3)).toEqual(['generation-none', 'generation-4']), WAIT);
+    await subscription.stop();
+  });
+
   it('a new Redis serves lists within moments of the start of the projector, and none before', async () => {
     const ask = gateway();
     expect(await ask(ALL_LEADS)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE', retryAfter: expect.any(Number) as number } }] });

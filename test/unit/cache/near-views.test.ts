@@ -105,6 +105,17 @@ describe('views and pages in memory', () => {
     expect(viewsOf('k')).toBeUndefined();
   });
 
+  test('a page that was read later stays, although the answer to an earlier read comes behind it', () => {
+    const { near, keep, viewsOf } = world();
+    keep('lead_a', 1);
+    keep('lead_b', 1);
+    const [slow, fast] = [near.now(), near.now()];
+    const read = { query: QUERY, tag: near.tagOfList(QUERY), textLength: 200 };
+    near.keepPage('k', { ...read, page: PAGE, since: fast });
+    near.keepPage('k', { ...read, page: { ...PAGE, items: [] }, since: slow });
+    expect(viewsOf('k')).toHaveLength(2);
+  });
+
   test('are none where there is no room for any', () => {
     const { near, tagOf, keep } = world(0);
     keep('lead_a', 1);

@@ -1,9 +1,11 @@
 /**
  * Watches over the pointer: stamps it about once a second, and takes the trust from generations that lost writes (a Redis that was flushed,
- * restarted, failed over or put back to an older state, or that holds the views of another write model). One keeper at a time, by lease.
+ * restarted, failed over or put back to an older state, or that holds the views of another write model). Whenever another generation answers, or none,
+ * whoever switched, it tells those who keep answers. One keeper at a time, by lease.
  */
 import { randomUUID } from 'node:crypto';
 import type { GenerationPointer } from '../../../platform/read-models/generation-pointer.ts';
+import { SYSTEM_TENANT } from '../../../platform/read-models/read-models.ts';
 import type { GenerationPorts } from './pointer.ts';
 
 const LEASE = 'generations';
@@ -35,10 +37,12 @@ function whyLost(pointer: GenerationPointer | null, trusted: Trusted): string | 
   return pointer.run === trusted.run ? null : 'their server was restarted, and may have lost its last writes';
 }
 
-export function createPointerKeeper({ eventStore, leases, logger, clock, instance, generations }: GenerationPorts): PointerKeeper {
+export function createPointerKeeper({ eventStore, leases, liveBus, logger, clock, instance, generations }: GenerationPorts): PointerKeeper {
   const holder = `${instance}:generations`;
   /** Known while the lease is held. */
   let known: Pick<Trusted, 'stamp' | 'source'> | undefined;
+  /** The generation that gateways were told of last; undefined: this process does not know what they were told. */
+  let told: number | null | undefined;
 
   const takeOver = async (): Promise<Pick<Trusted, 'stamp' | 'source'>> => {
     const stamp = Number(await eventStore.loadCheckpoint(STAMP));
@@ -51,10 +55,19 @@ export function createPointerKeeper({ eventStore, leases, logger, clock, instanc
   const newStamp = (pointer: GenerationPointer | null, stamp: number): number =>
     Math.max(stamp, pointer?.stamp ?? 0, Math.floor(clock.now().getTime() / 1_000)) + STAMPS_APART;
 
+  /** What gateways keep was made of another generation. Where it fails the next look tells them. */
+  const tell = async ({ serving, stamp }: GenerationPointer): Promise<void> => {
+    if (serving === told) return;
+    const at = clock.now().toISOString();
+    await liveBus.publish([{ tenant: SYSTEM_TENANT, kind: 'views', id: `generation-${serving ?? 'none'}`, version: stamp, at, events: [] }]);
+    told = serving;
+  };
+
   return {
     async tick() {
       if (!(await leases.hold(LEASE, holder, LEASE_TTL_MS))) {
         known = undefined;
+        told = undefined;
         return false;
       }
       const { stamp, source } = (known ??= await takeOver());
@@ -70,6 +83,7 @@ export function createPointerKeeper({ eventStore, leases, logger, clock, instanc
       // Where another process took over meanwhile, what it knows is newer.
       const saved = await eventStore.saveCheckpoint(STAMP, String(after.stamp), stamp === 0 ? '' : String(stamp));
       known = saved ? { stamp: after.stamp, source } : undefined;
+      if (saved) await tell(after);
       return saved;
     },
     async stop() {

@@ -4,7 +4,7 @@ import type { Generations } from '../../../platform/read-models/generations.ts';
 import type { WorkerPorts } from '../../kit/role.ts';
 
 /** What keeps, builds and compares generations needs. */
-export type GenerationPorts = Pick<WorkerPorts, 'eventStore' | 'leases' | 'logger' | 'clock' | 'instance'> & { readonly generations: Generations };
+export type GenerationPorts = Pick<WorkerPorts, 'eventStore' | 'leases' | 'liveBus' | 'logger' | 'clock' | 'instance'> & { readonly generations: Generations };
 
 type Change = Partial<Pick<GenerationPointer, 'serving' | 'building'>>;
 
