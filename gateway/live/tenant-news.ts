@@ -11,7 +11,7 @@ import type { Group } from './group.ts';
 export interface TenantNews {
   /** Behind the newest message that was heard. */
   position(): string;
-  /** What was published behind `cursor`; out of memory where it is of late, else read once for all who stand there. */
+  /** What was published behind `cursor`, but for what is heard from now on; out of memory where it is of late, else read once for all who stand there. */
   past(cursor: string): Promise<PastPage | ApiError>;
   add(group: Group): void;
   remove(group: Group): void;
@@ -28,14 +28,17 @@ const RECENT_MAX = 2_000;
 export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<TenantNews> {
   const index = createIndex();
   const recent = createRecent();
+  const readings = createReadings((cursor) => feed.past(tenant, cursor));
   const stop = await feed.listen(
     tenant,
     (message) => {
       recent.heard(message);
+      readings.close();
       for (const group of index.wantedBy(message)) if (group.accept(message)) group.hear(message);
     },
     () => {
       recent.forget();
+      readings.close();
       for (const group of index.all()) group.giveUp();
     },
   );
@@ -45,20 +48,36 @@ export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<Te
     stop();
     throw error;
   }
-  const reading = new Map<string, Promise<PastPage | ApiError>>();
   return {
     position: () => recent.position(),
-    past(cursor) {
+    async past(cursor) {
       const known = recent.behind(cursor);
-      if (known !== null) return Promise.resolve({ messages: known, more: false });
-      const read = reading.get(cursor) ?? feed.past(tenant, cursor).finally(() => void reading.delete(cursor));
-      reading.set(cursor, read);
-      return read;
+      return known === null ? readings.join(cursor) : { messages: known, more: false };
     },
     add: (group) => index.add(group),
     remove: (group) => index.remove(group),
     isUnwanted: () => index.isEmpty(),
     stop,
+  };
+}
+
+/** Readings of the log, each for all who ask for the same until something is heard. */
+function createReadings(read: (cursor: string) => Promise<PastPage | ApiError>) {
+  const open = new Map<string, Promise<PastPage | ApiError>>();
+  return {
+    /** Something was heard. Pages on their way may not have it, and whoever comes from now on was not there to be told. */
+    close(): void {
+      if (open.size > 0) open.clear();
+    },
+    join(cursor: string): Promise<PastPage | ApiError> {
+      const known = open.get(cursor);
+      if (known !== undefined) return known;
+      const page = read(cursor).finally(() => {
+        if (open.get(cursor) === page) open.delete(cursor);
+      });
+      open.set(cursor, page);
+      return page;
+    },
   };
 }
 

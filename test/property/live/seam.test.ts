@@ -28,12 +28,19 @@ type Break = (bus: LiveBus) => LiveBus;
 /** What a person of the world does: changes something, or goes away and comes back with the last cursor that it saw. */
 type Step = 'change' | 'come back';
 
-function createWorld(order: fc.Scheduler, breakIt: Break) {
+interface LogKind {
+  /** Messages of one reading: many readings of few, or one that has everything. */
+  readonly pageMax: number;
+  /** Steps that an answer is on its way for: news, and what is made of them, may be much faster. */
+  readonly hops: number;
+}
+
+function createWorld(order: fc.Scheduler, breakIt: Break, { pageMax, hops }: LogKind) {
   const memory = createMemoryLiveBus();
-  const travels = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
+  const travels = async <T>(what: string, act: () => Promise<T>, back = 1): Promise<T> => {
     await order.schedule(Promise.resolve(), `${what} leaves`);
     const answer = await act();
-    await order.schedule(Promise.resolve(), `${what} comes back`);
+    for (let hop = 0; hop < back; hop += 1) await order.schedule(Promise.resolve(), `${what} comes back`);
     return answer;
   };
   // News travel, one behind the other; the log has them before.
@@ -47,10 +54,10 @@ function createWorld(order: fc.Scheduler, breakIt: Break) {
         },
         ...rest,
       ),
-    since: (...asked) => travels('the past', () => memory.since(...asked)),
+    since: (...asked) => travels('the past', () => memory.since(...asked), hops),
     latest: (...asked) => travels('the newest cursor', () => memory.latest(...asked)),
   });
-  const feed = createLiveFeed(bus, silentLogger, { pageMax: 2 });
+  const feed = createLiveFeed(bus, silentLogger, { pageMax });
   const live = createLive({
     schema,
     feed,
@@ -109,6 +116,9 @@ function createWorld(order: fc.Scheduler, breakIt: Break) {
     };
     return {
       told,
+      get cameBack(): boolean {
+        return member !== undefined;
+      },
       async comeBack(): Promise<void> {
         member?.left();
         const reserved = await live.reserve(question(cursor), { token: '', identity: ANN });
@@ -132,18 +142,27 @@ const scheduler = fc.scheduler({
   },
 });
 
+/** Each comes when its steps say so, or behind the last of them: some ask for the log while what others asked for is on its way. */
+const steps = fc.array(step, { minLength: 2, maxLength: 10 });
+const people = fc.array(steps, { minLength: 1, maxLength: 4 });
+const log: fc.Arbitrary<LogKind> = fc.record({ pageMax: fc.constantFrom(2, 500), hops: fc.constantFrom(1, 8) });
+
 const property = (breakIt: Break) =>
-  fc.asyncProperty(scheduler, fc.array(fc.array(step, { minLength: 2, maxLength: 10 }), { minLength: 1, maxLength: 3 }), async (order, people) => {
-    const world = createWorld(order, breakIt);
+  fc.asyncProperty(scheduler, people, log, async (order, all, kind) => {
+    const world = createWorld(order, breakIt, kind);
     // From before anybody listened: only the log has it.
     for (let before = 0; before < 3; before += 1) await world.change();
-    const watchers = people.map(() => world.createWatcher());
-    const running = people.map(async (steps, at) => {
-      await watchers[at]?.comeBack();
-      for (const what of steps) await (what === 'change' ? world.change() : watchers[at]?.comeBack());
+    const acting = all.map(async (own) => {
+      const watcher = world.createWatcher();
+      for (const what of own) {
+        await order.schedule(Promise.resolve(), what);
+        await (what === 'change' ? world.change() : watcher.comeBack());
+      }
+      if (!watcher.cameBack) await watcher.comeBack();
+      return watcher;
     });
-    await order.waitFor(Promise.all(running));
-    const all = Array.from({ length: world.version() }, (_, at) => at + 1);
+    const watchers = await order.waitFor(Promise.all(acting));
+    const versions = Array.from({ length: world.version() }, (_, at) => at + 1);
     const told = async (): Promise<void> => {
       await order.waitIdle();
       expect(watchers.every((watcher) => (watcher.told.at(-1) ?? 0) >= world.version())).toBe(true);
@@ -153,7 +172,7 @@ const property = (breakIt: Break) =>
     } finally {
       await world.end();
     }
-    for (const watcher of watchers) expect(watcher.told).toEqual(all);
+    for (const watcher of watchers) expect(watcher.told).toEqual(versions);
   });
 
 const RUNS = Number(process.env['INTERLEAVINGS'] ?? 300);
