@@ -29,6 +29,7 @@ export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<Te
   const index = createIndex();
   const recent = createRecent();
   const readings = createReadings((cursor) => feed.past(tenant, cursor));
+  let losses = 0;
   const stop = await feed.listen(
     tenant,
     (message) => {
@@ -37,13 +38,20 @@ export async function followTenant(feed: LiveFeed, tenant: TenantId): Promise<Te
       for (const group of index.wantedBy(message)) if (group.accept(message)) group.hear(message);
     },
     () => {
+      losses += 1;
       recent.forget();
       readings.close();
       for (const group of index.all()) group.giveUp();
     },
   );
+  /** Asked again where news were lost meanwhile: they may lie behind the answer. */
+  const latest = async (): Promise<string> => {
+    const before = losses;
+    const cursor = await feed.latest(tenant);
+    return losses === before ? cursor : latest();
+  };
   try {
-    recent.begin(await feed.latest(tenant));
+    recent.begin(await latest());
   } catch (error) {
     stop();
     throw error;
@@ -86,11 +94,13 @@ function createRecent() {
   /** Everything behind it is in `messages`; undefined: that cannot be said of any. */
   let since: string | undefined;
   let hasGap = false;
+  let hasBegun = false;
   let position = '';
   return {
     position: () => position,
-    /** Nothing was heard up to there. */
+    /** Nothing was heard up to there, and everything behind it is. */
     begin(cursor: string): void {
+      hasBegun = true;
       messages = messages.filter((message) => compareCursors(message.cursor, cursor) > 0);
       since = cursor;
       if (compareCursors(cursor, position) > 0) position = cursor;
@@ -111,7 +121,8 @@ function createRecent() {
     forget(): void {
       messages = [];
       since = undefined;
-      hasGap = true;
+      // Before it begins nothing is promised: what is heard behind the place where it will may be kept at once.
+      hasGap = hasBegun;
     },
     /** Null where older ones may be missing. */
     behind(cursor: string): Delivered[] | null {

@@ -54,7 +54,8 @@ export interface LiveBus {
   publish(messages: readonly LiveMessage[]): Promise<void>;
   /**
    * All messages of all tenants from now on, in each tenant's order. `onState` tells when the stream was lost and when it is back.
-   * After a loss the subscription catches up by itself from where it was; `onGap` tells where that is not possible: news of the tenant are missing.
+   * After a loss the subscription catches up by itself from where it was; `onGap` tells where that is not possible: news of the tenant are missing, or
+   * may be, since nobody knows from where on the tenant was followed while the bus could not be reached for the first time.
    */
   subscribe(
     onMessage: (message: Delivered) => void,

@@ -10,7 +10,10 @@ const PAGE = 500;
 export interface LiveProgress {
   /** Gives the message on, unless it was given before. */
   accept(message: Delivered): void;
-  /** The first time: notes where every tenant is now. Later: nothing. */
+  /**
+   * The first time: notes where every tenant is now. Later: nothing. Where that failed before, others follow already, from places that are not known here:
+   * then it is said of every tenant that news may be missing.
+   */
   begin(): Promise<void>;
   /** Gives on what the logs hold behind the place where each tenant was. */
   catchUp(): Promise<void>;
@@ -26,6 +29,7 @@ export interface LiveProgressOptions {
 export function createLiveProgress({ log, logger, onMessage, onGap }: LiveProgressOptions): LiveProgress {
   const seen = new Map<TenantId, string>();
   let begun = false;
+  let tried = false;
 
   const accept = (message: Delivered): void => {
     if (compareCursors(message.cursor, seen.get(message.tenant) ?? '') <= 0) return;
@@ -41,9 +45,12 @@ export function createLiveProgress({ log, logger, onMessage, onGap }: LiveProgre
     accept,
     async begin() {
       if (begun) return;
+      const isLate = tried;
+      tried = true;
       const tenants = await log.tenants();
       const latest = await log.latest(tenants);
       for (const tenant of tenants) seen.set(tenant, latest.get(tenant) ?? '');
+      if (isLate) tenants.forEach(onGap);
       begun = true;
     },
     async catchUp() {

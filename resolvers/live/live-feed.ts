@@ -137,17 +137,17 @@ export function createLiveFeed(
       // Loaded when somebody first follows: at the edge that is seldom.
       const [{ Subscriber: Follower }] = await Promise.all([import('./subscriber.ts'), ready()]);
       // First listen, then look back: what comes meanwhile waits in the queue, and the seam is told by the order of cursors.
-      const early: Delivered[] = [];
-      let push = (message: Delivered): void => void early.push(message);
-      let lose = (): void => undefined;
-      const unlisten = listen(tenant, { heard: (message) => push(message), missed: () => lose() });
+      // Null: some were lost.
+      const early: (Delivered | null)[] = [];
+      let push = (message: Delivered | null): void => void early.push(message);
+      const unlisten = listen(tenant, { heard: (message) => push(message), missed: () => push(null) });
       try {
         const latest = after ?? (await bus.latest(tenant));
         const subscriber: Subscriber = new Follower({
           accept,
           queueMax,
-          // Nobody can say what lies before the first early message: to resume from there would mean to reload.
-          cursor: after == null && early.length > 0 ? '' : latest,
+          // Nobody can say what lies before the first early message: to resume from there would mean to reload. Behind a cursor of its own nothing is early.
+          cursor: early[0] ? '' : latest,
           catchUp: after == null ? undefined : (cursor) => pageBehind(tenant, cursor),
           onEnd: () => {
             unlisten();
@@ -155,9 +155,8 @@ export function createLiveFeed(
           },
         });
         open.add(subscriber);
-        push = (message) => subscriber.push(message);
         // Whoever resumes is told whether what was lost can still be had.
-        lose = () => subscriber.endWith(NEWS_LOST);
+        push = (message) => (message ? subscriber.push(message) : subscriber.endWith(NEWS_LOST));
         early.forEach(push);
         return subscriber;
       } catch (error) {

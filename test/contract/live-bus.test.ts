@@ -207,6 +207,24 @@ describe.skipIf(!redisAvailable).each([overFetch, overUndici])('a subscription t
     await until(() => expect(ofTenant('acme')).toEqual([2]));
   });
 
+  test('that began while nobody was there says whose news may be missing: others were read meanwhile', async () => {
+    const port = Number(new URL(bridge.url).port);
+    const detour = await startBridgeOn(0);
+    const publisher = makeBus(detour.url);
+    await publisher.publish([messageOf(acme, 1)]);
+    await bridge.stop();
+    await subscribe();
+    // Somebody is told by the log where the news stand, and waits for what comes behind that.
+    expect(await publisher.latest(acme)).not.toBe('');
+    await publisher.publish([messageOf(acme, 2), messageOf(zeta, 1)]);
+    bridge = await startBridgeOn(port);
+    await until(() => expect(states).toEqual(['down', 'up']));
+    expect(gaps.toSorted()).toEqual(['acme', 'zeta']);
+    await publisher.publish([messageOf(acme, 3)]);
+    await until(() => expect(ofTenant('acme')).toEqual([3]));
+    await detour.stop();
+  });
+
   test('leaves no connection behind when it is stopped, up or down', async () => {
     const subscription = await subscribe();
     await subscription.stop();

@@ -1,5 +1,5 @@
 /** What a process may answer out of its memory of late, to whoever comes back with a cursor. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { createLiveFeed } from '../../../resolvers/live/live-feed.ts';
 import { followTenant } from '../../../gateway/live/tenant-news.ts';
 import { createMemoryLiveBus } from '../../../platform/live-bus/memory-live-bus.ts';
@@ -69,5 +69,42 @@ it('gives nobody a page that was read before something was heard that it was not
   expect(await early).toMatchObject({ messages: [{ version: 1 }], more: false });
   for (const page of await Promise.all(late)) expect(page).toMatchObject({ messages: [{ version: 1 }, { version: 2 }], more: false });
   expect(reads()).toBe(2);
+  news.stop();
+});
+
+it('asks again where the news stand if some were lost while it asked', async () => {
+  const memory = createMemoryLiveBus();
+  let lose = (): void => undefined;
+  const stands = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let asked = 0;
+  const following = followTenant(
+    createLiveFeed(
+      {
+        ...memory,
+        subscribe(onMessage, onState, onGap) {
+          lose = () => onGap?.(ACME);
+          return memory.subscribe(onMessage, onState);
+        },
+        async latest(tenant) {
+          const cursor = await memory.latest(tenant);
+          await stands[asked++]?.promise;
+          return cursor;
+        },
+      },
+      silentLogger,
+    ),
+    ACME,
+  );
+  await vi.waitFor(() => expect(asked).toBe(1));
+  lose();
+  await memory.publish([message(1)]);
+  stands[0]?.resolve();
+  await vi.waitFor(() => expect(asked).toBe(2));
+  await memory.publish([message(2)]);
+  stands[1]?.resolve();
+  const news = await following;
+  expect(news.position()).toBe(await memory.latest(ACME));
+  const first = (await memory.since(ACME, '', 1)).messages[0]?.cursor ?? '';
+  expect(await news.past(first)).toMatchObject({ messages: [{ version: 2 }], more: false });
   news.stop();
 });
