@@ -1,5 +1,5 @@
 /** The news of one tenant in this process: who wants which, and what was heard of late. */
-import { compareCursors } from '../../platform/live-bus/cursor.ts';
+import { compareCursors, streamIdOf } from '../../platform/live-bus/cursor.ts';
 import type { Delivered } from '../../platform/live-bus/live-bus.ts';
 import type { TenantId } from '../../domain/ids.ts';
 import type { ApiError } from '../../resolvers/errors.ts';
@@ -124,9 +124,11 @@ function createRecent() {
       // Before it begins nothing is promised: what is heard behind the place where it will may be kept at once.
       hasGap = hasBegun;
     },
-    /** Null where older ones may be missing. */
+    /** Null where older ones may be missing, and where it is no place that is known here: the log has the last word. */
     behind(cursor: string): Delivered[] | null {
       if (since === undefined || compareCursors(cursor, since) < 0) return null;
+      // Clients send what they like, and others may have been told more than was heard here. As text it may well sort behind all that will ever be heard.
+      if (compareCursors(cursor, position) > 0 || (cursor !== '' && streamIdOf(cursor) === undefined)) return null;
       // The log was empty: a cursor that is older than what was heard since then is of another log, of which nothing is known.
       if (since === '' && cursor !== '' && (messages[0] === undefined || compareCursors(cursor, messages[0].cursor) < 0)) return null;
       return messages.filter((message) => compareCursors(message.cursor, cursor) > 0);

@@ -47,6 +47,35 @@ it('where its log was empty, is told everything since then who came when it was'
   news.stop();
 });
 
+const AHEAD = '999999999999999-0000000000';
+
+it.each(['undefined', 'null', '!', '000001700000000', `${AHEAD}0`, AHEAD])('tells to reload who comes with %j, which no log ever gave', async (cursor) => {
+  const { bus, news } = await follow();
+  expect(await news.past(cursor)).toMatchObject({ extensions: { code: 'RELOAD_REQUIRED' } });
+  await bus.publish([message(1)]);
+  expect(await news.past(cursor)).toMatchObject({ extensions: { code: 'RELOAD_REQUIRED', cursor: await bus.latest(ACME) } });
+  news.stop();
+});
+
+it('where its log was empty, tells so who comes with a text that sorts between its messages', async () => {
+  const { bus, news } = await follow();
+  await bus.publish([message(1), message(2)]);
+  const [first] = (await bus.since(ACME, '', 1)).messages;
+  expect(await news.past(`${first?.cursor}x`)).toMatchObject({ extensions: { code: 'RELOAD_REQUIRED' } });
+  news.stop();
+});
+
+it('reads the log for who was told more elsewhere than was heard here', async () => {
+  const memory = createMemoryLiveBus();
+  const { news } = await follow({ ...memory, subscribe: () => memory.subscribe(() => undefined) });
+  await memory.publish([message(1)]);
+  const elsewhere = await memory.latest(ACME);
+  expect(await news.past(elsewhere)).toEqual({ messages: [], more: false });
+  await memory.publish([message(2)]);
+  expect(await news.past(elsewhere)).toMatchObject({ messages: [{ version: 2 }], more: false });
+  news.stop();
+});
+
 it('reads the log once for all who stand at the same cursor, as long as nothing is heard', async () => {
   const { bus, letThrough, reads } = createFarLog();
   await bus.publish([message(1)]);
