@@ -1,10 +1,11 @@
 /** The scoreboard while somebody is signed in: reads pages, follows the news, and keeps on while other pages are looked at. */
 import { sentenceOf, type Api } from '../api/client.ts';
-import { ACTIVITY, SCORE_CHANGED, SCOREBOARD, VIEWER } from '../api/documents.ts';
+import { ACTIVITY, LEADS_BY_IDS, SCORE_CHANGED, SCOREBOARD, VIEWER } from '../api/documents.ts';
 import { createStore, type Store } from '../api/external-store.ts';
 import { follow } from '../api/follow.ts';
+import type { LeadCard } from '../api/lead-types.ts';
 import { EMPTY_BOARD, withChanges, withPage, type Board, type Change } from './board.ts';
-import { createChangedLeads } from './changed-leads.ts';
+import { createChangedLeads, type ReadLeads } from './changed-leads.ts';
 import { createScorePace, type ScorePace } from './score-pace.ts';
 import { isSameView, type View } from './view.ts';
 
@@ -57,7 +58,12 @@ export function createScoreboard(api: Api): Scoreboard {
       if (state.get().board.boundary !== null && state.get().board.leads.length < PAGE) loadMore();
     }, TOGETHER_MS);
   }
-  const changedLeads = createChangedLeads(client, {
+  async function readLeads(ids: readonly string[]): Promise<ReadLeads> {
+    const { data, error } = await client.query(LEADS_BY_IDS, { ids }, { requestPolicy: 'network-only' }).toPromise();
+    return { leads: (data?.nodes ?? []).filter((node): node is LeadCard => node?.id !== undefined), isWhole: error === undefined };
+  }
+  const changedLeads = createChangedLeads({
+    read: readLeads,
     versionOf: (id) => state.get().board.leads.find((lead) => lead.id === id)?.version ?? null,
     // A lead that is not shown may come into view.
     wantsUnknown: () => dependsOnMore(state.get().view),
