@@ -158,7 +158,7 @@ async function farPage<View extends object>(context: RequestContext, query: List
   };
   const isOld = views.some((view, at) => view !== items[at]);
   const textLength = views.reduce((sum, { doc }) => sum + doc.length, 0);
-  if (key !== null && tag !== undefined && !isOld) shared.near.keepPage(key, { query, tag, since, page, textLength });
+  if (key !== null && tag !== undefined && !isOld && !shared.near.keepPage(key, { query, tag, since, page, textLength })) reads.never();
   return { edges, endCursor: page.endCursor, hasNextPage };
 }
 

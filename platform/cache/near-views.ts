@@ -44,8 +44,6 @@ export interface ReadStart {
   readonly epoch: Epoch;
   /** Milliseconds since 1970. */
   readonly atMs: number;
-  /** Which read it is, in the order in which they begin. */
-  readonly turn: number;
 }
 
 /** A page as it was read. */
@@ -94,7 +92,11 @@ export interface NearViews {
   keepView(ref: ViewRef, found: NearView, textLength: number, since: ReadStart): void;
   /** The list's tag, known from then on: to be asked for before the read. */
   tagOfList(query: ListQuery): string;
-  keepPage(key: string, read: ReadPage): void;
+  /**
+   * False where nobody keeps what is made of it: a later edition of the page is here already. Or this is the later one, and shows others than the one
+   * that is here: that is news of the list, which moves.
+   */
+  keepPage(key: string, read: ReadPage): boolean;
   facts(): NearFacts;
 }
 
@@ -125,7 +127,6 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     // A view that changed is older than what was told: nobody may be shown it, and of an erased one nothing may stay. Of a page only its order is old.
     holdsMoved: (value) => 'tags' in value,
   });
-  let turns = 0;
   const counts = { hits: 0, missed: 0, stale: 0 };
   const counted = <T>(found: T | undefined): T | undefined => {
     if (found === undefined) counts.missed += 1;
@@ -147,7 +148,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     return whole;
   };
   return {
-    now: () => ({ epoch: epochs.now(), atMs: nowMs(), turn: (turns += 1) }),
+    now: () => ({ epoch: epochs.now(), atMs: nowMs() }),
     versionOf: (ref) => changes.versionOf(ref),
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
@@ -175,12 +176,17 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     tagOfList: (query) => changes.tagOfList(query),
     keepPage(key, { query, tag, since, page, textLength }) {
       const { tenant, kind } = query;
-      // A later read was faster, and knows of what nobody has told yet.
-      if (((cache.find(key)?.value as PageEntry | undefined)?.turn ?? 0) > since.turn) return;
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
+      const known = cache.find(key)?.value as PageEntry | undefined;
+      if (isLater(known?.page.edition, page.edition)) return false;
+      if (isLater(page.edition, known?.page.edition) && `${known?.tags}` !== `${tags}`) {
+        epochs.move([tag]);
+        return false;
+      }
       // A page holds on to its views, whether or not they are kept by themselves.
       const bytes = tags.length * ITEM_BYTES + textLength * OBJECT_BYTES;
-      keep(key, tag, { page, tags, turn: since.turn }, bytes, since);
+      keep(key, tag, { page, tags }, bytes, since);
+      return true;
     },
     facts: () => ({ ...cache.facts(), ...counts }),
   };
@@ -188,9 +194,14 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
 
 interface PageEntry {
   readonly page: NearPage;
-  /** Of its read. */
-  readonly turn: number;
   readonly tags: readonly string[];
+}
+
+/** Of two editions of one generation (redis-scripts/list-edition.ts): reads overtake each other. False where that cannot be said. */
+function isLater(one: string | undefined, other: string | undefined): boolean {
+  const [generation, number] = one?.split('.') ?? [];
+  const [otherGeneration, otherNumber] = other?.split('.') ?? [];
+  return generation === otherGeneration && Number(number) > Number(otherNumber);
 }
 
 /** A page's key: no view's tag. */

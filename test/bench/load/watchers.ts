@@ -79,7 +79,9 @@ class Watcher {
       else this.#shakeHands(READ.toString('latin1', 0, bytes));
       return true;
     };
-    this.#socket = connect({ port, host, onread: { buffer: READ, callback: read } }).on('error', this.#ready.reject);
+    this.#socket = connect({ port, host, onread: { buffer: READ, callback: read } })
+      .on('error', this.#ready.reject)
+      .on('close', () => (closed += 1));
     this.#shakeHands('');
   }
   get ready(): Promise<void> {
@@ -173,6 +175,8 @@ function webSocketSteps(host: string, token: string, payload: object): Step[] {
 }
 
 const watchers: Watcher[] = [];
+/** Connections, whoever closed them, and those of watchers who left. */
+let [closed, left] = [0, 0];
 let waiting: { readonly results: number; readonly done: () => void } | undefined;
 let received = 0;
 let pongs: NodeJS.Timeout | undefined;
@@ -204,6 +208,7 @@ function leave(count: number): void {
   for (const watcher of watchers.splice(0, count)) {
     for (const those of turns) those.delete(watcher);
     watcher.leave();
+    left += 1;
   }
 }
 
@@ -237,7 +242,8 @@ async function run(job: WatchersJob): Promise<void> {
     clearInterval(looking);
     waiting = undefined;
     const wrong = watchers.find((watcher) => watcher.results !== results);
-    if (wrong !== undefined) throw new Error(`a watcher had ${wrong.results} results instead of ${results}`);
+    if (wrong !== undefined)
+      throw new Error(`a watcher had ${wrong.results} results instead of ${results}; ${closed} connections were closed, ${left} of them by those who left`);
   }
   process.send?.({ atMs: nowMs() } satisfies WatchersDone);
 }

@@ -105,15 +105,19 @@ describe('views and pages in memory', () => {
     expect(viewsOf('k')).toBeUndefined();
   });
 
-  test('a page that was read later stays, although the answer to an earlier read comes behind it', () => {
+  test('a later edition of a page stays, although the answer to an earlier read comes behind it', () => {
     const { near, keep, viewsOf } = world();
     keep('lead_a', 1);
     keep('lead_b', 1);
-    const [slow, fast] = [near.now(), near.now()];
-    const read = { query: QUERY, tag: near.tagOfList(QUERY), textLength: 200 };
-    near.keepPage('k', { ...read, page: PAGE, since: fast });
-    near.keepPage('k', { ...read, page: { ...PAGE, items: [] }, since: slow });
-    expect(viewsOf('k')).toHaveLength(2);
+    let read = { query: QUERY, tag: near.tagOfList(QUERY), textLength: 200, since: near.now() };
+    const keepPage = (edition: string | undefined, items = PAGE.items) => near.keepPage('k', { ...read, page: { ...PAGE, items, edition } });
+    expect([keepPage('2.10'), keepPage('2.9', []), viewsOf('k')]).toEqual([true, false, [expect.anything(), expect.anything()]]);
+    // A later one with others on it is news of the list: whatever was made of it goes.
+    expect([keepPage('2.11', []), viewsOf('k')]).toEqual([false, undefined]);
+    read = { ...read, since: near.now() };
+    expect([keepPage('2.11', []), viewsOf('k')]).toEqual([true, []]);
+    // Another generation, and read models that say nothing of editions.
+    expect([keepPage('3.1'), keepPage(undefined, []), viewsOf('k')]).toEqual([true, true, []]);
   });
 
   test('are none where there is no room for any', () => {
