@@ -74,12 +74,11 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
       const isGet = req.method === 'GET';
       const observe = (status: number): void =>
         metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status, durationMs: performance.now() - startedMs });
-      const stream = async (sse: LiveSse, question: LiveQuestion, identity: Identity, body: string): Promise<void> => {
+      const stream = async (sse: LiveSse, question: LiveQuestion, identity: Identity): Promise<void> => {
         const requestId = requestIdFor(req);
         try {
           const token = bearerToken(req.headers.authorization) ?? '';
           if (await sse.stream(req, res, { question, identity, token, requestId })) observe(200);
-          else goOn(req, res, isGet ? undefined : body);
         } catch (error) {
           observe(refuse(res, error, { requestId, logger }));
         }
@@ -89,7 +88,7 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
         if (liveSse !== undefined && question !== null) {
           return whoAsks(req, (identity) => {
             if (identity === null) goOn(req, res, isGet ? undefined : body);
-            else void stream(liveSse, question, identity, body);
+            else void stream(liveSse, question, identity);
           });
         }
         const requestId = requestIdFor(req);

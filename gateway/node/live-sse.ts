@@ -13,7 +13,10 @@ import type { Untaken } from './untaken.ts';
 export interface LiveSse {
   /** Null where the body is not for here. */
   questionOf(body: string): LiveQuestion | null;
-  /** Answers with a stream. Rejects with ApiError, and nothing was answered, where there is no place; resolves false where the connection is not free. */
+  /**
+   * Answers with a stream. Rejects with ApiError, and nothing was answered, where there is no place. Resolves false where nobody can have it by then, and
+   * destroys the response: its connection is gone, or another answer stands in front of it there, which may have no end.
+   */
   stream(
     req: IncomingMessage,
     res: ServerResponse,
@@ -47,6 +50,7 @@ export function createLiveSse(live: Live, untaken: Untaken): LiveSse {
       const socket = detachSocket(req, res);
       if (socket === null) {
         reserved.leave();
+        res.destroy();
         return false;
       }
       socket.write(headOf(requestId));

@@ -14,9 +14,21 @@ export type WebAnswer = (req: IncomingMessage, res: ServerResponse, bodyText: st
 export function createWebAnswers(app: Pick<App, 'fetch'>, isDraining: () => boolean): WebAnswer {
   const adapter = createServerAdapter<FromNode>((request, { req, bodyText }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress, bodyText }));
   return async (req, res, bodyText) => {
+    if (isGone(req, res)) return;
     const read = bodyText === undefined ? req : Object.assign(req, { body: bodyText });
     const response = await adapter.handleNodeRequestAndResponse(read, res, { req, bodyText });
+    if (isGone(req, res) || (isStream(response) && isBehindAnother(req, res))) {
+      res.destroy();
+      // Whoever makes it hears of its end by nothing else: the connection's has been already, or is not told to a response without one.
+      await response.body?.cancel();
+      return;
+    }
     if (isDraining()) response.headers.set('connection', 'close');
     await sendNodeResponse(response, res, req, true);
   };
 }
+
+const isGone = (req: IncomingMessage, res: ServerResponse): boolean => res.closed || res.destroyed || req.socket.destroyed;
+/** What is in front of it may be a stream as well, which has no end, or has taken the connection for itself. */
+const isBehindAnother = (req: IncomingMessage, res: ServerResponse): boolean => res.socket !== req.socket;
+const isStream = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/event-stream') === true;
