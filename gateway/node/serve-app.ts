@@ -61,6 +61,7 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
   async function stop(): Promise<void> {
     clearTimeout(loading);
     health.setState('draining');
+    const endsAtMs = performance.now() + drainMs;
     // New connections are refused from here on; then subscriptions end, since they would keep their connections open for ever.
     const httpEnded = http.stop(drainMs);
     const cutOff = setTimeout(() => liveSse?.close(), drainMs);
@@ -68,7 +69,7 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
       await live?.drain(drainMs * SENDING_AWAY);
       await endSubscriptions?.();
     } finally {
-      await Promise.all([webSocket.stop(), httpEnded]);
+      await Promise.all([webSocket.stop(Math.max(0, endsAtMs - performance.now())), httpEnded]);
       untaken.stop();
       clearTimeout(cutOff);
     }

@@ -12,6 +12,7 @@ import { ApiError } from '../../resolvers/errors.ts';
 import type { App } from '../app.ts';
 import { clientErrorOf, forClient, maskError, maskResult } from '../errors.ts';
 import type { Live } from '../live/live.ts';
+import { LAST_WORDS_MS } from '../live/member.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
 import { bearerToken, identify } from '../plugins/identity.ts';
 import { asGraphQLError } from '../operation.ts';
@@ -41,10 +42,15 @@ const TRY_AGAIN_LATER = 1013;
 
 /** For the last results at the end. */
 const LAST_RESULTS_MS = 2_000;
+/** To answer the close, where nothing is left of the time for draining. */
+const CLOSE_MS_MIN = 500;
 const POLL_MS = 10;
 
-/** Answers upgrades of `server`. `stop` lets running operations send their last results, then tells every client to reconnect elsewhere. */
-export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(): Promise<void> } {
+/**
+ * Answers upgrades of `server`. `stop` lets running operations send their last results, then tells every client to reconnect elsewhere; who has not
+ * answered that after `withinMs`, or a little more, is cut off.
+ */
+export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(withinMs: number): Promise<void> } {
   const { live, untaken, logger } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, handleProtocols });
   const connections = new Map<WebSocket, Connection>();
@@ -68,17 +74,23 @@ export function attachWebSocket(server: Server, options: WebSocketOptions): { st
     if (refusal === null) return sockets.handleUpgrade(request, socket, head, (one) => welcome(one, socket, request.socket.remoteAddress));
     // An upgraded connection is ours: one that breaks while it is refused would otherwise end the process.
     socket.on('error', () => socket.destroy());
-    socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    // Not ended but let go of: one whose other side stays would hold up the stop.
+    socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
   };
   const beats = setInterval(() => connections.forEach((connection) => connection.beatEvery(BEAT_EVERY_MS)), BEAT_LOOK_MS).unref();
   server.on('upgrade', onUpgrade);
   return {
-    async stop() {
+    async stop(withinMs) {
+      const endsAtMs = performance.now() + withinMs;
       server.off('upgrade', onUpgrade);
-      await allDone(connections, LAST_RESULTS_MS);
+      await allDone(connections, Math.min(LAST_RESULTS_MS, withinMs));
       clearInterval(beats);
       for (const socket of connections.keys()) socket.close(GOING_AWAY, 'Going away');
-      await new Promise((resolve) => sockets.close(resolve));
+      const closed = new Promise((resolve) => sockets.close(resolve));
+      const leftMs = Math.max(CLOSE_MS_MIN, endsAtMs - performance.now());
+      await Promise.race([closed, setTimeout(Math.min(LAST_WORDS_MS, leftMs), undefined, { ref: false })]);
+      for (const socket of connections.keys()) socket.terminate();
+      await closed;
     },
   };
 }
