@@ -14,7 +14,7 @@ export interface LiveSink {
   /** Calls `then` once they were taken, or where the system holds them, once it holds few. */
   whenTaken(then: () => void): void;
   /** The last result, and the end. */
-  end(farewell: Farewell | null): void;
+  end(farewell: Farewell | null, reason: EndReason): void;
 }
 
 /** A client that was told to go has so long to take its last result. */
@@ -153,7 +153,7 @@ export class Member {
     this.#state = 'ended';
     this.#held = null;
     const more = retryMs === undefined ? {} : { retryAfterMs: retryMs };
-    this.#options.sink.end(last === null ? null : { text: errorText(last, more), retryMs });
+    this.#options.sink.end(last === null ? null : { text: errorText(last, more), retryMs }, reason);
     this.#options.onEnd(reason);
   }
 

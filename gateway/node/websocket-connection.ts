@@ -9,9 +9,10 @@ import { clientErrorOf } from '../errors.ts';
 import type { Batch, Farewell } from '../live/frame.ts';
 import type { Asker, Live } from '../live/live.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
-import { LAST_WORDS_MS, type LiveSink, type Member } from '../live/member.ts';
+import { LAST_WORDS_MS, type EndReason, type LiveSink, type Member } from '../live/member.ts';
 import type { Untaken } from './untaken.ts';
 import { writeWebSocketTexts } from './websocket-text.ts';
+import { closeForToken, type TokenLook } from './websocket-token.ts';
 
 /** What is kept with a connection. */
 export interface Extra {
@@ -35,6 +36,7 @@ export interface ConnectionOptions {
   readonly live: Live | undefined;
   readonly untaken: Untaken;
   readonly logger: Logger;
+  readonly lookAtToken: TokenLook;
 }
 
 /** Answers that wait in memory for one client to read them; who asks on without reading is cut off. */
@@ -149,10 +151,11 @@ export class Connection {
     const begun: Begun = { left: ignore };
     this.#live.set(id, begun);
     try {
+      await this.#options.lookAtToken(this.extra);
       const reserved = await live.reserve(question, asker);
       // Closed, or completed by the client, meanwhile.
       if (this.#live.get(id) !== begun) return reserved.leave();
-      const member = reserved.take(new SocketSink(this.extra, id, this.#options.untaken, (isStopping) => this.#ended(id, isStopping)));
+      const member = reserved.take(new SocketSink(this.extra, id, this.#options.untaken, (reason, farewell) => this.#ended(id, reason, farewell)));
       if (!member.isEnded) this.#live.set(id, member);
     } catch (error) {
       // Nobody is told of what it has completed, and by now its id may be another one's.
@@ -163,10 +166,13 @@ export class Connection {
     }
   }
 
-  /** A process that stops sends its connections away one after the other: clients that all come back at once would be too many for the next one. */
-  #ended(id: string, isStopping: boolean): void {
+  #ended(id: string, reason: EndReason, farewell: Farewell | null): void {
     this.#live.delete(id);
-    if (isStopping && this.operations === 0) this.extra.socket.close(SERVICE_RESTART, 'this process is stopping');
+    const { socket } = this.extra;
+    // A process that stops sends its connections away one after the other: clients that all come back at once would be too many for the next one.
+    if (reason === 'stopping' && farewell?.retryMs !== undefined && this.operations === 0) socket.close(SERVICE_RESTART, 'this process is stopping');
+    // Behind the last words of its other subscriptions, which end in the same turn.
+    else if (reason === 'withdrawn') queueMicrotask(() => closeForToken(socket, 'the token is no good any more'));
   }
 }
 
@@ -193,15 +199,17 @@ function messageIn(data: string): ReturnType<typeof parseMessage> | null {
 /** The protocol wants a text in any case: it is empty where the document's id stands for it. */
 const paramsOf = ({ query, ...rest }: SubscribePayload): object => (query === '' ? rest : { query, ...rest });
 
+type OnEnd = (reason: EndReason, farewell: Farewell | null) => void;
+
 class SocketSink implements LiveSink {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #begin: string;
   readonly #id: string;
   readonly #untaken: Untaken;
-  readonly #onEnd: (isStopping: boolean) => void;
+  readonly #onEnd: OnEnd;
 
-  constructor({ socket, stream }: Extra, id: string, untaken: Untaken, onEnd: (isStopping: boolean) => void) {
+  constructor({ socket, stream }: Extra, id: string, untaken: Untaken, onEnd: OnEnd) {
     this.#socket = socket;
     this.#stream = stream;
     this.#id = JSON.stringify(id);
@@ -221,12 +229,12 @@ class SocketSink implements LiveSink {
   whenTaken(then: () => void): void {
     this.#untaken.whenFew(this.#stream, () => this.#socket.ping(undefined, undefined, () => then()));
   }
-  end(farewell: Farewell | null): void {
+  end(farewell: Farewell | null, reason: EndReason): void {
     const isBehind = this.waitingBytes() > 0;
     if (farewell !== null) this.#sendText(`${this.#begin}${farewell.text}}`);
     this.#sendText(`{"id":${this.#id},"type":"complete"}`);
     if (isBehind) this.#cutOffUnlessTaken();
-    this.#onEnd(farewell?.retryMs !== undefined);
+    this.#onEnd(reason, farewell);
   }
   #sendText(text: string): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);

@@ -14,11 +14,12 @@ import { clientErrorOf, forClient, maskError, maskResult } from '../errors.ts';
 import type { Live } from '../live/live.ts';
 import { LAST_WORDS_MS } from '../live/member.ts';
 import { isCrossOrigin } from '../plugins/cross-origin.ts';
-import { bearerToken, identify } from '../plugins/identity.ts';
+import { identify } from '../plugins/identity.ts';
 import { asGraphQLError } from '../operation.ts';
 import type { Untaken } from './untaken.ts';
 import { Connection, OPERATIONS_MAX, type Connected, type ProtocolOptions } from './websocket-connection.ts';
 import { execute, prepareMessage, subscribe } from './websocket-operations.ts';
+import { authorizationOf, closeForToken, createTokenLook, tokenIn, type TokenLook } from './websocket-token.ts';
 
 export interface WebSocketOptions {
   readonly app: Pick<App, 'yoga' | 'meant'>;
@@ -52,12 +53,13 @@ const POLL_MS = 10;
  */
 export function attachWebSocket(server: Server, options: WebSocketOptions): { stop(withinMs: number): Promise<void> } {
   const { live, untaken, logger } = options;
+  const lookAtToken = createTokenLook(options.verifier);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, handleProtocols });
   const connections = new Map<WebSocket, Connection>();
   untaken.watch(() => [...connections.values()].map(({ extra }) => extra.stream));
-  const protocol = makeServer(protocolOptions(options, connections));
+  const protocol = makeServer(protocolOptions(options, { connections, lookAtToken }));
   const welcome = (socket: WebSocket, stream: Duplex, remoteAddress: string | undefined): void => {
-    const connection = new Connection({ socket, stream, remoteAddress }, { protocol, live, untaken, logger });
+    const connection = new Connection({ socket, stream, remoteAddress }, { protocol, live, untaken, logger, lookAtToken });
     connections.set(socket, connection);
     socket.on('message', (data: Buffer) => void connection.message(data.toString('utf8')));
     socket.on('pong', () => connection.pong());
@@ -114,7 +116,12 @@ function refusalOf(request: IncomingMessage): string | null {
   return isCrossOrigin(headers, host ?? '') ? '403 Forbidden' : null;
 }
 
-function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, connections: ReadonlyMap<WebSocket, Connection>): ProtocolOptions {
+interface Shared {
+  readonly connections: ReadonlyMap<WebSocket, Connection>;
+  readonly lookAtToken: TokenLook;
+}
+
+function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, { connections, lookAtToken }: Shared): ProtocolOptions {
   const scopeOf = ({ extra }: Connected) => ({ requestId: (extra.requestId ??= crypto.randomUUID()), logger });
   const operationsOf = ({ extra: { socket } }: Connected): number => connections.get(socket)?.operations ?? 0;
   return {
@@ -138,11 +145,16 @@ function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, con
     async onSubscribe(connection, _id, payload) {
       const { identity, remoteAddress } = connection.extra;
       if (identity === undefined || identity.expiresAtMs <= clock.now().getTime()) {
-        connection.extra.socket.close(CloseCode.Forbidden, 'the token has expired');
+        closeForToken(connection.extra.socket, 'the token has expired');
         return [asGraphQLError(new ApiError('UNAUTHENTICATED', 'the token has expired'))];
       }
       if (operationsOf(connection) > OPERATIONS_MAX) {
         return [asGraphQLError(new ApiError('RATE_LIMITED', `a connection may have ${OPERATIONS_MAX} operations at a time`))];
+      }
+      try {
+        await lookAtToken(connection.extra);
+      } catch (error) {
+        return [asGraphQLError(error)];
       }
       const { requestId } = scopeOf(connection);
       return await prepareMessage(app, payload, { requestId, identity, remoteAddress });
@@ -154,18 +166,6 @@ function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, con
     onError: (connection, _id, _payload, errors) => errors.map((error) => forClient(maskError(error, scopeOf(connection)))),
   };
 }
-
-/** Clients send `authorization` as they would in HTTP, or the bare `token`. */
-function authorizationOf(parameters: Readonly<Record<string, unknown>>): string | null {
-  const { authorization, Authorization, token } = parameters;
-  if (typeof token === 'string') return `Bearer ${token}`;
-  const given = authorization ?? Authorization;
-  return typeof given === 'string' ? given : null;
-}
-
-/** What the connection holds anyway, where it can be: a copy would be a good part of what an idle one costs. */
-const tokenIn = (parameters: Readonly<Record<string, unknown>>): string =>
-  typeof parameters['token'] === 'string' ? parameters['token'] : (bearerToken(authorizationOf(parameters)) ?? '');
 
 /** 4401: say who you are. 4403: we know and it will not do. */
 function closeCodeFor(code: string, { connectionParams }: Connected): number {
