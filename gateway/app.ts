@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly caching?: Caching | undefined;
   /** Executes what compiled operations leave to GraphQL, as far as it can (node/jit-execution.ts). */
   readonly execution?: Plugin | undefined;
+  /** Bounds subscriptions that Yoga follows (node/guest-subscriptions.ts); absent: nobody does. */
+  readonly subscriptions?: Plugin<ServerContext> | undefined;
   /** Shares answers of GraphQL itself with other gateways (plugins/response-cache.ts); only with `caching`. */
   readonly responseCache?: Plugin<ServerContext, ServerContext> | undefined;
 }

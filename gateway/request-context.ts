@@ -33,6 +33,8 @@ export interface ServerContext extends RequestInfo {
   /** Set by the identity plugin; there for every operation that runs. */
   identity?: Identity | undefined;
   readonly consistencyToken?: string | undefined;
+  /** Of operations that come without a Request: the token that was shown for them, and what else ends where that is no good any more. */
+  readonly shown?: { readonly token: string; readonly onWithdrawn: () => void } | undefined;
   /** The caller wants to know which layer each part came from. */
   readonly explains?: true | undefined;
   /** Then: whether a kept answer would have been given; absent where none was looked for. */

@@ -110,7 +110,7 @@ const requestSignal = (request: Request | undefined): AbortSignal | undefined =>
 
 /** In the order in which a request meets them. */
 function plugins(options: AppOptions, meant: MeantDocument): object[] {
-  const { clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache, execution } = options;
+  const { clock, logger, verifier, metrics, devTokens, graphiqlPage, limits, documents, responseCache, execution, subscriptions } = options;
   const tokenForPage = async (request: Request, context: ServerContext): Promise<string | null> =>
     devTokens && mayHaveDevToken(request, context) ? (await devTokens.sign(devTokens.users[0])).token : null;
   return [
@@ -127,6 +127,7 @@ function plugins(options: AppOptions, meant: MeantDocument): object[] {
     useLimits({ ...DEFAULT_LIMITS, ...limits }),
     // Before the answers that are shared: those take its place where they have one, and note what it makes where they have none.
     ...(execution ? [execution] : []),
+    ...(subscriptions ? [subscriptions] : []),
     // Behind the limits: what nobody may ask nobody is answered, however cheap it is.
     ...(responseCache ? [responseCache] : []),
     // Before the metrics, which then see a subscription end when its token does.

@@ -8,7 +8,7 @@ import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Identity } from '../../resolvers/context.ts';
-import { isApiError, resumeRequired, unavailable } from '../../resolvers/errors.ts';
+import { resumeRequired, unavailable } from '../../resolvers/errors.ts';
 import { STOPPING, type LiveFeed } from '../../resolvers/live/live-feed.ts';
 import { keyOf } from '../direct/question.ts';
 import type { GatewayMetrics, LiveFacts } from '../metrics.ts';
@@ -19,6 +19,8 @@ import type { LiveQuestion, LiveQuestionOf } from './live-question.ts';
 import { DEFAULT_MEMBER_LIMITS, Member, type LiveSink, type MemberLimits } from './member.ts';
 import { createRounds } from './rounds.ts';
 import { sendAway } from './send-away.ts';
+import { catchUp } from './catch-up.ts';
+import { createGuests, type Guest } from './guests.ts';
 import { createTokenCheck } from './token-check.ts';
 import type { TellerOptions } from './teller.ts';
 import { createTellings, type Telling } from './tellings.ts';
@@ -50,6 +52,8 @@ export interface Live {
    * request. Rejects with ApiError: RATE_LIMITED, UNAVAILABLE.
    */
   reserve(question: LiveQuestion, asker: Asker): Promise<Reserved>;
+  /** A place for one that Yoga follows. Rejects as `reserve` does. */
+  admit(asker: Pick<Asker, 'identity' | 'token'>): Promise<Guest>;
   facts(): LiveFacts;
   /** Takes nobody new, and sends all away, so many in a second; at the end of `withinMs` the rest at once, told to come back one after the other. */
   drain(withinMs: number): Promise<void>;
@@ -87,6 +91,7 @@ export function createLive(options: LiveOptions): Live {
   const limits = { ...DEFAULT_LIVE_LIMITS, ...options.limits };
   const elapsedMs = (): number => clock.elapsedMs();
   const admission = createAdmission(limits, elapsedMs);
+  const guests = createGuests(admission);
   const checkTokens = createTokenCheck(options.verifier, logger);
   const tenants = new Map<TenantId, TenantNews>();
   const following = new Map<TenantId, Promise<TenantNews>>();
@@ -132,26 +137,6 @@ export function createLive(options: LiveOptions): Live {
     telling.leave();
     places.delete(key);
   };
-  const catchUp = async (member: Member, { group, news }: Place): Promise<void> => {
-    do {
-      member.beginPast();
-      let more = true;
-      while (more && !member.isEnded) {
-        const page = await news.past(member.cursor);
-        if (isApiError(page)) return member.end('lost', page);
-        for (const message of page.messages) await tellOfPast(member, group, message);
-        more = page.more;
-      }
-    } while (!member.goLive());
-  };
-  const tellOfPast = async (member: Member, group: Group, message: Parameters<Group['hear']>[0]): Promise<void> => {
-    const frame = group.accept(message) ? await group.tell(message) : null;
-    if (member.isEnded) return;
-    if (frame === null) return member.passed(message.cursor);
-    await member.taken(elapsedMs());
-    member.tellPast(frame);
-  };
-
   const take = (question: LiveQuestion, { identity, token, lastEventId }: Asker, sink: LiveSink, leave: () => void): Member => {
     const place = placeOf(question, identity);
     const after = lastEventId ?? question.after;
@@ -178,7 +163,7 @@ export function createLive(options: LiveOptions): Live {
     return member;
   };
   const catchUpOrEnd = (member: Member, place: Place): void => {
-    catchUp(member, place).catch((error: unknown) => {
+    catchUp(member, place, elapsedMs).catch((error: unknown) => {
       logger.error({ err: error }, 'a subscriber could not be told what it missed');
       member.end('lost', unavailable('older news cannot be had at the moment'));
     });
@@ -204,7 +189,8 @@ export function createLive(options: LiveOptions): Live {
   const beat = (): void => {
     for (const { group } of places.values()) group.beatAfter(BEAT_AFTER_MS);
   };
-  const recheck = (): void => checkTokens(() => [...places.values()].flatMap(({ group }) => group.members));
+  const members = (): Member[] => [...places.values()].flatMap(({ group }) => group.members);
+  const recheck = (): void => checkTokens(() => [...members(), ...guests.all()]);
   /** Where a member resumes: it need not look at what was not for it. */
   const cursorOf = (member: Member, { group, news }: Place): string => (member.isLive && group.isIdle ? news.position() : member.cursor);
 
@@ -221,6 +207,12 @@ export function createLive(options: LiveOptions): Live {
         throw error;
       }
       return { leave, take: (sink) => take(question, asker, sink, leave) };
+    },
+    async admit(asker) {
+      if (isStopping) throw unavailable(STOPPING);
+      const guest = await guests.admit(asker);
+      begin();
+      return guest;
     },
     facts: () => ({ ...counts, groups: places.size }),
     async drain(withinMs) {

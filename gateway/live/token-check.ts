@@ -1,13 +1,26 @@
 /** A token that was good when a subscription began may be withdrawn before it expires: its key is taken away. So open ones are looked at again, as each request's is. */
 import { TokenError, type TokenVerifier } from '../../platform/auth/token-verifier.ts';
 import type { Logger } from '../../platform/telemetry/logger.ts';
-import type { Member } from './member.ts';
+import type { ApiErrorCode } from '../../resolvers/errors.ts';
+
+/** Who showed a token when it began. */
+export interface TokenHolder {
+  readonly token: string;
+  readonly isEnded: boolean;
+  end(reason: 'withdrawn', problem: TokenProblem): void;
+}
+
+/** What is wrong with a token, for whoever showed it. */
+export interface TokenProblem {
+  readonly message: string;
+  readonly extensions: { readonly code: ApiErrorCode };
+}
 
 /** Checked one behind the other, with a breath in between: ten thousand tokens take more than a second. */
 const TOKENS_AT_A_TIME = 50;
 
 /** What looks at the tokens of all members again; while it is still at it, another call is none. */
-export function createTokenCheck(verifier: TokenVerifier, logger: Logger): (members: () => readonly Member[]) => void {
+export function createTokenCheck(verifier: TokenVerifier, logger: Logger): (members: () => readonly TokenHolder[]) => void {
   let isChecking = false;
   return (members) => {
     if (isChecking) return;
@@ -19,7 +32,7 @@ export function createTokenCheck(verifier: TokenVerifier, logger: Logger): (memb
 }
 
 /** Ends the members whose tokens are no good any more. Where that cannot be known, they stay. */
-async function endWithdrawn(verifier: TokenVerifier, members: readonly Member[], logger: Logger): Promise<void> {
+async function endWithdrawn(verifier: TokenVerifier, members: readonly TokenHolder[], logger: Logger): Promise<void> {
   const byToken = Map.groupBy(
     members.filter((member) => !member.isEnded),
     ({ token }) => token,

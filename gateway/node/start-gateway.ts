@@ -27,6 +27,7 @@ import type { OperationScope } from '../request-context.ts';
 import type { Assets, RouteHandlers } from '../routes.ts';
 import { createGraphiqlPage } from './graphiql-page.ts';
 import { createJitExecution, useJitExecution } from './jit-execution.ts';
+import { useGuestSubscriptions } from './guest-subscriptions.ts';
 import { createNodeMetrics } from './metrics.ts';
 import { serveApp } from './serve-app.ts';
 import type { UntakenLimits } from './untaken.ts';
@@ -99,6 +100,7 @@ export async function startGateway(options: StartGatewayOptions): Promise<Runnin
     caching: cacheBytes === 0 ? undefined : { changes, isTrusted: () => feed.isTrusted(), sharedCaches, bytesMax: cacheBytes / 2 },
     responseCache: responseCache && useResponseCache(responseCache, schema),
     execution: useJitExecution(createJitExecution({ logger })),
+    subscriptions: useGuestSubscriptions(() => live),
   });
   const questionOf = createLiveQuestions({ ...app.questions, schema });
   const live = createLive({ schema, createContext, feed, questionOf, verifier, clock, logger, metrics, limits: options.liveLimits });

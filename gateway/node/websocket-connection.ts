@@ -12,7 +12,7 @@ import type { LiveQuestion } from '../live/live-question.ts';
 import { LAST_WORDS_MS, type EndReason, type LiveSink, type Member } from '../live/member.ts';
 import type { Untaken } from './untaken.ts';
 import { writeWebSocketTexts } from './websocket-text.ts';
-import { closeForToken, type TokenLook } from './websocket-token.ts';
+import { closeWithdrawn, type TokenLook } from './websocket-token.ts';
 
 /** What is kept with a connection. */
 export interface Extra {
@@ -171,8 +171,7 @@ export class Connection {
     const { socket } = this.extra;
     // A process that stops sends its connections away one after the other: clients that all come back at once would be too many for the next one.
     if (reason === 'stopping' && farewell?.retryMs !== undefined && this.operations === 0) socket.close(SERVICE_RESTART, 'this process is stopping');
-    // Behind the last words of its other subscriptions, which end in the same turn.
-    else if (reason === 'withdrawn') queueMicrotask(() => closeForToken(socket, 'the token is no good any more'));
+    else if (reason === 'withdrawn') closeWithdrawn(socket);
   }
 }
 

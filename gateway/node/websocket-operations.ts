@@ -27,9 +27,26 @@ export async function prepareMessage(
   const gone = new AbortController();
   const prepared = await prepareOperation((await app.yoga()).server, { ...payload, query }, { ...context, signal: gone.signal });
   if (!('args' in prepared)) return prepared;
-  const { args, subscribe: follow } = prepared;
+  const { args } = prepared;
+  const follow = async (given: ExecutionArgs): Promise<unknown> => {
+    try {
+      return await prepared.subscribe(given);
+    } catch (error) {
+      return refusal(asGraphQLError(error));
+    }
+  };
   const run = async (given: ExecutionArgs): Promise<unknown> => untilLeft(await prepared.execute(given), gone);
   return { ...args, rootValue: { execute: run as Run, subscribe: follow as Run } };
+}
+
+/** No subscription but why there is none: what an iterable throws the library tells as the operation's error, which is how live ones are refused. */
+function refusal(why: GraphQLError): AsyncIterableIterator<never> {
+  const refused: AsyncIterableIterator<never> = {
+    next: () => Promise.reject(why),
+    return: () => Promise.resolve({ done: true, value: undefined }),
+    [Symbol.asyncIterator]: () => refused,
+  };
+  return refused;
 }
 
 /** The library ends what comes in parts (@defer) where its client does, or the connection: what is still being made for it need not be made any further. */

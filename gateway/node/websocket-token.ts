@@ -23,6 +23,9 @@ export function createTokenLook(verifier: TokenVerifier): TokenLook {
 /** Clients of this protocol do not come back behind this code with the same token. */
 export const closeForToken = (socket: Extra['socket'], why: string): void => socket.close(CloseCode.Forbidden, why);
 
+/** Behind the last words of all that was followed on it, which ends in the same turn. */
+export const closeWithdrawn = (socket: Extra['socket']): void => void setImmediate(() => closeForToken(socket, 'the token is no good any more'));
+
 /** Clients send `authorization` as they would in HTTP, or the bare `token`. */
 export function authorizationOf(parameters: Readonly<Record<string, unknown>>): string | null {
   const { authorization, Authorization, token } = parameters;

@@ -19,7 +19,7 @@ import { asGraphQLError } from '../operation.ts';
 import type { Untaken } from './untaken.ts';
 import { Connection, OPERATIONS_MAX, type Connected, type ProtocolOptions } from './websocket-connection.ts';
 import { execute, prepareMessage, subscribe } from './websocket-operations.ts';
-import { authorizationOf, closeForToken, createTokenLook, tokenIn, type TokenLook } from './websocket-token.ts';
+import { authorizationOf, closeForToken, closeWithdrawn, createTokenLook, tokenIn, type TokenLook } from './websocket-token.ts';
 
 export interface WebSocketOptions {
   readonly app: Pick<App, 'yoga' | 'meant'>;
@@ -157,7 +157,9 @@ function protocolOptions({ app, verifier, clock, logger }: WebSocketOptions, { c
         return [asGraphQLError(error)];
       }
       const { requestId } = scopeOf(connection);
-      return await prepareMessage(app, payload, { requestId, identity, remoteAddress });
+      const { token = '', socket } = connection.extra;
+      const shown = { token, onWithdrawn: () => closeWithdrawn(socket) };
+      return await prepareMessage(app, payload, { requestId, identity, remoteAddress, shown });
     },
     onNext(connection, _id, _payload, _args, result) {
       const { errors, ...rest } = maskResult(result, scopeOf(connection));
