@@ -218,13 +218,11 @@ export function createLive(options: LiveOptions): Live {
     async drain(withinMs) {
       isStopping = true;
       const all = [...places.values()].flatMap((place) => place.group.members.map((member) => ({ member, place })));
+      const open = all.filter(({ member }) => !member.isEnded);
       const end = ({ member, place }: (typeof all)[number], retryMs: number): void =>
         member.end('stopping', resumeRequired(STOPPING, cursorOf(member, place)), retryMs);
-      await sendAway(
-        all.filter(({ member }) => !member.isEnded),
-        end,
-        { perSecond: limits.perSecond, withinMs },
-      );
+      const connections = Map.groupBy(open, ({ member }) => member.connection);
+      await sendAway([...connections.values()], end, { perSecond: limits.perSecond, withinMs });
       timers.forEach(clearInterval);
       for (const [key, place] of places) letGo(key, place);
       for (const news of tenants.values()) news.stop();

@@ -5,6 +5,8 @@ import { Batch, type Farewell, type Frame } from './frame.ts';
 
 /** The connection of one subscriber. */
 export interface LiveSink {
+  /** Where several may stand on one connection: what is the same for them. They are sent away together. */
+  readonly connection?: object | undefined;
   /** Writes results, without waiting for the client. */
   write(batch: Batch): void;
   /** A sign of life for connections that have none of their own. */
@@ -82,6 +84,9 @@ export class Member {
   }
   get expiresAtMs(): number {
     return this.#options.expiresAtMs;
+  }
+  get connection(): object {
+    return this.#options.sink.connection ?? this;
   }
   get token(): string {
     return this.#options.token;

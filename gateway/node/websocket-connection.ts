@@ -201,7 +201,7 @@ const paramsOf = ({ query, ...rest }: SubscribePayload): object => (query === ''
 type OnEnd = (reason: EndReason, farewell: Farewell | null) => void;
 
 class SocketSink implements LiveSink {
-  readonly #socket: WebSocket;
+  readonly connection: WebSocket;
   readonly #stream: Duplex;
   readonly #begin: string;
   readonly #id: string;
@@ -209,7 +209,7 @@ class SocketSink implements LiveSink {
   readonly #onEnd: OnEnd;
 
   constructor({ socket, stream }: Extra, id: string, untaken: Untaken, onEnd: OnEnd) {
-    this.#socket = socket;
+    this.connection = socket;
     this.#stream = stream;
     this.#id = JSON.stringify(id);
     this.#begin = `{"id":${this.#id},"type":"next","payload":`;
@@ -218,7 +218,7 @@ class SocketSink implements LiveSink {
   }
   /** Past the library, which would make the text and a write of every result for every connection. */
   write({ ends }: Batch): void {
-    if (this.#socket.readyState === this.#socket.OPEN) writeWebSocketTexts(this.#stream, this.#begin, ends);
+    if (this.connection.readyState === this.connection.OPEN) writeWebSocketTexts(this.#stream, this.#begin, ends);
   }
   /** The connection has pings. */
   beat(): void {}
@@ -226,7 +226,7 @@ class SocketSink implements LiveSink {
     return this.#stream.writableLength + this.#untaken.bytesOf(this.#stream);
   }
   whenTaken(then: () => void): void {
-    this.#untaken.whenFew(this.#stream, () => this.#socket.ping(undefined, undefined, () => then()));
+    this.#untaken.whenFew(this.#stream, () => this.connection.ping(undefined, undefined, () => then()));
   }
   end(farewell: Farewell | null, reason: EndReason): void {
     const isBehind = this.waitingBytes() > 0;
@@ -236,11 +236,11 @@ class SocketSink implements LiveSink {
     this.#onEnd(reason, farewell);
   }
   #sendText(text: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(text);
+    if (this.connection.readyState === this.connection.OPEN) this.connection.send(text);
   }
   /** What waits for a client that reads nothing would wait as long as it says that it lives. */
   #cutOffUnlessTaken(): void {
-    const cutOff = setTimeout(() => this.#socket.terminate(), LAST_WORDS_MS).unref();
+    const cutOff = setTimeout(() => this.connection.terminate(), LAST_WORDS_MS).unref();
     this.whenTaken(() => clearTimeout(cutOff));
   }
 }
