@@ -179,7 +179,7 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
       const tags = page.items.map(({ id }) => viewTag({ tenant, kind, id }));
       const known = cache.find(key)?.value as PageEntry | undefined;
       if (isLater(known?.page.edition, page.edition)) return false;
-      if (isLater(page.edition, known?.page.edition) && `${known?.tags}` !== `${tags}`) {
+      if (isLater(page.edition, known?.page.edition) && known?.tags.join() !== tags.join()) {
         epochs.move([tag]);
         return false;
       }
