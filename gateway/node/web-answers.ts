@@ -14,7 +14,6 @@ export type WebAnswer = (req: IncomingMessage, res: ServerResponse, bodyText: st
 export function createWebAnswers(app: Pick<App, 'fetch'>, isDraining: () => boolean): WebAnswer {
   const adapter = createServerAdapter<FromNode>((request, { req, bodyText }) => app.fetch(request, { remoteAddress: req.socket.remoteAddress, bodyText }));
   return async (req, res, bodyText) => {
-    if (isGone(req, res)) return;
     const read = bodyText === undefined ? req : Object.assign(req, { body: bodyText });
     const response = await adapter.handleNodeRequestAndResponse(read, res, { req, bodyText });
     if (isGone(req, res) || (isStream(response) && isBehindAnother(req, res))) {
