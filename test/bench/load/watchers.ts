@@ -39,8 +39,8 @@ export interface WatchersDone {
 }
 
 const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
-/** Servers ask every twelve seconds, and not all at the same moment. */
-const PONG_EVERY_MS = 8_000;
+/** Servers ask every twelve seconds, and not all at the same moment; on a busy machine a process may stand still for some of them. */
+const PONG_EVERY_MS = 5_000;
 const PONG_STEPS = 200;
 /** A result that is longer under way is lost. */
 const LOST_AFTER_MS = 60_000;
