@@ -2,28 +2,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { LeadCard } from '../../../dashboard/src/api/lead-types.ts';
 import { createChangedLeads, type ReadLeads } from '../../../dashboard/src/scoreboard/changed-leads.ts';
+import { aLeadCard } from '../../support/a-lead-card.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const card = (id: string, version: number): LeadCard => ({
-  id,
-  version,
-  name: id,
-  tier: null,
-  stage: 'NEW',
-  source: 'PORTAL',
-  score: null,
-  previousScore: null,
-  agent: null,
-  tags: [],
-  engagement: { lastActivityAt: null },
-  responseDueAt: null,
-  overdue: false,
-  madeUp: false,
-  createdAt: '2026-03-01T09:30:00.000Z',
-  updatedAt: '2026-03-01T09:30:00.000Z',
-});
+const card = (id: string, version: number): LeadCard => aLeadCard({ id, version });
 const ids = (count: number): string[] => Array.from({ length: count }, (_, at) => `lead_${at}`);
 
 /** A page that shows leads in their first version, and a server that has the second, unless `answer` says otherwise. */

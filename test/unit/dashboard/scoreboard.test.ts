@@ -3,29 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { LeadCard } from '../../../dashboard/src/api/lead-types.ts';
 import { EMPTY_BOARD, withChanges, withPage, type Board } from '../../../dashboard/src/scoreboard/board.ts';
 import { addressOf, viewOf, type View } from '../../../dashboard/src/scoreboard/view.ts';
+import { aLeadCard } from '../../support/a-lead-card.ts';
 
 function card(id: string, value: number, more: Partial<LeadCard> = {}): LeadCard {
   const tier = value >= 70 ? 'HOT' : value >= 50 ? 'WARM' : 'COLD';
   const at = '2026-03-01T09:30:00.000Z';
-  return {
-    id: `lead_${id}`,
-    version: 1,
-    name: id,
-    tier,
-    stage: 'NEW',
-    source: 'PORTAL',
-    score: { value, confidence: 0.8, tier, source: 'RULES', degraded: false, scoredAt: at, factors: [] },
-    previousScore: null,
-    agent: null,
-    tags: [],
-    engagement: { lastActivityAt: null },
-    responseDueAt: null,
-    overdue: false,
-    madeUp: false,
-    createdAt: at,
-    updatedAt: at,
-    ...more,
-  };
+  const score = { value, confidence: 0.8, tier, source: 'RULES', degraded: false, scoredAt: at, factors: [] } as const;
+  return aLeadCard({ id: `lead_${id}`, name: id, tier, score, ...more });
 }
 const BY_SCORE: View = { filter: {}, orderBy: 'SCORE_DESC' };
 

@@ -6,6 +6,7 @@ import { createMemoryLiveBus } from '../../../platform/live-bus/memory-live-bus.
 import type { LiveBus, LiveMessage } from '../../../platform/live-bus/live-bus.ts';
 import { silentLogger } from '../../../platform/telemetry/logger.ts';
 import { ACME } from '../../support/brokerage.ts';
+import { createLosingLiveBus } from '../../support/losing-live-bus.ts';
 
 const message = (version: number): LiveMessage => ({ tenant: ACME, kind: 'lead', id: 'lead_ada', version, at: '2026-03-10T20:00:00.000Z', events: [] });
 /** Of a log that is gone: before everything that the new one will hold. */
@@ -102,38 +103,20 @@ it('gives nobody a page that was read before something was heard that it was not
 });
 
 it('asks again where the news stand if some were lost while it asked', async () => {
-  const memory = createMemoryLiveBus();
-  let lose = (): void => undefined;
   const stands = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let asked = 0;
-  const following = followTenant(
-    createLiveFeed(
-      {
-        ...memory,
-        subscribe(onMessage, onState, onGap) {
-          lose = () => onGap?.(ACME);
-          return memory.subscribe(onMessage, onState);
-        },
-        async latest(tenant) {
-          const cursor = await memory.latest(tenant);
-          await stands[asked++]?.promise;
-          return cursor;
-        },
-      },
-      silentLogger,
-    ),
-    ACME,
-  );
+  const { bus, lose } = createLosingLiveBus(() => stands[asked++]?.promise);
+  const following = followTenant(createLiveFeed(bus, silentLogger), ACME);
   await vi.waitFor(() => expect(asked).toBe(1));
   lose();
-  await memory.publish([message(1)]);
+  await bus.publish([message(1)]);
   stands[0]?.resolve();
   await vi.waitFor(() => expect(asked).toBe(2));
-  await memory.publish([message(2)]);
+  await bus.publish([message(2)]);
   stands[1]?.resolve();
   const news = await following;
-  expect(news.position()).toBe(await memory.latest(ACME));
-  const first = (await memory.since(ACME, '', 1)).messages[0]?.cursor ?? '';
+  expect(news.position()).toBe(await bus.latest(ACME));
+  const first = (await bus.since(ACME, '', 1)).messages[0]?.cursor ?? '';
   expect(await news.past(first)).toMatchObject({ messages: [{ version: 2 }], more: false });
   news.stop();
 });
