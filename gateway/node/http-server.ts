@@ -1,10 +1,13 @@
-/** The app behind node:http. */
+/** The app behind node:http, and plain connections in front of it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from '../../platform/telemetry/logger.ts';
 import type { App } from '../app.ts';
 import { loadedOnce } from '../loaded-once.ts';
 import type { DirectEntry } from './direct-entry.ts';
+import { NodeExchange, type Exchange } from './exchange.ts';
+import { createPlainConnections, type PlainConnections } from './plain-connections.ts';
+import type { StreamEntry } from './stream-entry.ts';
 
 export interface HttpServer {
   readonly server: Server;
@@ -19,6 +22,8 @@ export interface HttpServerOptions {
   readonly app: Pick<App, 'fetch'>;
   /** Answers what needs no Request; the rest goes on to the app. */
   readonly direct: DirectEntry;
+  /** Absent: every stream goes on to the app. */
+  readonly streams?: StreamEntry | undefined;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -32,7 +37,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const IDLE_SWEEP_MS = 50;
 
-export async function listenHttp({ app, direct, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
+export async function listenHttp({ app, direct, streams, host, port, logger }: HttpServerOptions): Promise<HttpServer> {
   let draining = false;
   const webAnswer = loadedOnce(async () => (await import('./web-answers.ts')).createWebAnswers(app, () => draining));
   const answer = async (req: IncomingMessage, res: ServerResponse, bodyText: string | undefined): Promise<void> => (await webAnswer())(req, res, bodyText);
@@ -46,10 +51,15 @@ export async function listenHttp({ app, direct, host, port, logger }: HttpServer
       else res.writeHead(400, { connection: 'close' }).end();
     });
   };
-  const then = { goOn, isDraining: () => draining };
+  const isDraining = (): boolean => draining;
   const server = createServer(options, (req, res) => {
-    if (draining || !direct.take(req, res, then)) goOn(req, res);
+    const ask = (exchange: Exchange): void => {
+      if (!direct.take(exchange, { goOn: (bodyText) => goOn(req, res, bodyText), isDraining })) goOn(req, res);
+    };
+    if (draining) goOn(req, res);
+    else if (streams?.take(req, res, ask) !== true) ask(new NodeExchange(req, res));
   });
+  const plain = plainConnectionsOf(server, { direct, isDraining });
   await listen(server, host, port);
 
   return {
@@ -58,7 +68,7 @@ export async function listenHttp({ app, direct, host, port, logger }: HttpServer
     load: webAnswer,
     async stop(drainMs) {
       draining = true;
-      await closeServer(server, drainMs);
+      await closeServer(server, plain, drainMs);
     },
   };
 }
@@ -73,12 +83,30 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-function closeServer(server: Server, drainMs: number): Promise<void> {
+/** Puts them in front of node's own way with a connection, which gets those that they hand over. */
+function plainConnectionsOf(server: Server, options: { readonly direct: DirectEntry; readonly isDraining: () => boolean }): PlainConnections {
+  const nodes = server.listeners('connection');
+  const handOver = (socket: Socket): void => nodes.forEach((listener): void => void listener.call(server, socket));
+  const plain = createPlainConnections({ ...options, handOver, keepAliveMs: KEEP_ALIVE_TIMEOUT_MS });
+  server.removeAllListeners('connection').on('connection', (socket: Socket) => plain.take(socket));
+  return plain;
+}
+
+function closeServer(server: Server, plain: PlainConnections, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const closeIdle = (): void => {
+      plain.closeIdle();
+      server.closeIdleConnections();
+    };
+    closeIdle();
     // A connection that becomes idle only now would otherwise be kept until its time-out.
-    const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-    const cutOff = setTimeout(() => server.closeAllConnections(), drainMs);
+    const sweep = setInterval(closeIdle, IDLE_SWEEP_MS);
+    const cutOff = setTimeout(() => {
+      plain.closeAll();
+      server.closeAllConnections();
+    }, drainMs);
     server.close(() => {
+      plain.stop();
       clearInterval(sweep);
       clearTimeout(cutOff);
       resolve();

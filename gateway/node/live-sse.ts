@@ -26,8 +26,6 @@ export interface LiveSse {
   close(): void;
 }
 
-export const isForStream = ({ headers: { accept = '' } }: IncomingMessage): boolean => /text\/event-stream/i.test(accept);
-
 const COMMENT = Buffer.from(':\n\n');
 
 export function createLiveSse(live: Live, untaken: Untaken): LiveSse {

@@ -11,6 +11,7 @@ import type { Live } from '../live/live.ts';
 import { listenHttp } from './http-server.ts';
 import { createDirectEntry } from './direct-entry.ts';
 import { createLiveSse } from './live-sse.ts';
+import { createStreamEntry } from './stream-entry.ts';
 import { createUntaken, type UntakenLimits } from './untaken.ts';
 import { attachWebSocket } from './websocket.ts';
 
@@ -43,8 +44,9 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
   const { live, verifier, metrics } = options;
   const untaken = createUntaken(logger, options.untakenLimits);
   const liveSse = live && createLiveSse(live, untaken);
-  const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger, liveSse });
-  const http = await listenHttp({ app, direct, host, port: options.port, logger });
+  const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger });
+  const streams = liveSse && createStreamEntry({ liveSse, verifier, metrics, logger });
+  const http = await listenHttp({ app, direct, streams, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, { ...options, untaken });
   health.setState('ready');
   const loadLater = async (): Promise<void> => {

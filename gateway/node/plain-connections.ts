@@ -1,0 +1,195 @@
+/**
+ * Connections whose requests are plain (plain-request.ts) are read and answered here, which takes half of what node:http takes for them. With its first
+ * request that is not plain, or not for the direct way, a connection is node:http's for good, with every byte that was not answered yet.
+ */
+import type { Socket } from 'node:net';
+import type { DirectEntry } from './direct-entry.ts';
+import { textIn, type Answered, type Exchange } from './exchange.ts';
+import { isForStream } from './asking.ts';
+import { headOf } from './plain-answer.ts';
+import { readPlainRequest, type PlainRequest } from './plain-request.ts';
+
+export interface PlainConnections {
+  /** From now on it is looked after here. */
+  take(socket: Socket): void;
+  /** Ends those that have their answers, and wait. One on which nobody has asked yet is about to: it has time until `closeAll`, as with node:http. */
+  closeIdle(): void;
+  /** Cuts off all of them. */
+  closeAll(): void;
+  /** Looks after nobody any more. */
+  stop(): void;
+}
+
+export interface PlainConnectionsOptions {
+  readonly direct: DirectEntry;
+  /** Gives a connection to node:http. */
+  readonly handOver: (socket: Socket) => void;
+  readonly isDraining: () => boolean;
+  /** A connection on which nobody asks is ended after so long. */
+  readonly keepAliveMs: number;
+  /** Between two looks at connections on which nothing happens. Who has not asked whole by the second of them is handed over. */
+  readonly lookMs?: number | undefined;
+}
+
+const LOOK_MS = 5_000;
+/** What may wait behind the request that is being answered, until nothing more is read. */
+const WAITING_BYTES_MAX = 65_536;
+/** So many pieces a request may come in: node:http, which bounds how long one may take, gets what is slower. */
+const PIECES_MAX = 8;
+
+export function createPlainConnections(options: PlainConnectionsOptions): PlainConnections {
+  const { keepAliveMs, lookMs = LOOK_MS } = options;
+  const all = new Set<Connection>();
+  const letGo = (connection: Connection): void => void all.delete(connection);
+  const looksMax = Math.ceil(keepAliveMs / lookMs);
+  const looking = setInterval(() => all.forEach((one) => one.look(looksMax)), lookMs).unref();
+  return {
+    take: (socket) => void all.add(new Connection(socket, options, letGo)),
+    closeIdle: () => all.forEach((one) => one.closeIfIdle()),
+    closeAll: () => all.forEach((one) => one.destroy()),
+    stop: () => clearInterval(looking),
+  };
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #options: PlainConnectionsOptions;
+  readonly #letGo: (connection: Connection) => void;
+  /** Received, and no request that was begun. */
+  #waiting: Buffer | null = null;
+  /** The request that is being answered. */
+  #asked: Buffer | null = null;
+  /** Of the request that is not whole yet. */
+  #pieces = 0;
+  #isFull = false;
+  #isReading = false;
+  #hasAsked = false;
+  #quietLooks = 0;
+
+  constructor(socket: Socket, options: PlainConnectionsOptions, letGo: (connection: Connection) => void) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#letGo = letGo;
+    socket.on('data', this.#onData).on('drain', this.#onDrain).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
+  }
+
+  look(looksMax: number): void {
+    if (this.#asked !== null || this.#socket.writableLength > 0) return;
+    this.#quietLooks += 1;
+    const isSlow = this.#quietLooks > 1 && (this.#pieces > 0 || !this.#hasAsked);
+    if (isSlow) this.#handOver(this.#waiting);
+    else if (this.#quietLooks > looksMax) this.destroy();
+  }
+  closeIfIdle(): void {
+    const isIdle = this.#hasAsked && this.#asked === null && this.#waiting === null && this.#socket.writableLength === 0;
+    if (isIdle) this.destroy();
+  }
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    // Behind the last answer of a gateway that stops.
+    if (this.#socket.writableEnded) return;
+    this.#quietLooks = 0;
+    this.#waiting = this.#waiting === null ? bytes : Buffer.concat([this.#waiting, bytes]);
+    if (this.#asked === null && !this.#isFull) this.#readOn();
+    else if (this.#waiting.length > WAITING_BYTES_MAX) this.#socket.pause();
+  };
+  readonly #onDrain = (): void => {
+    this.#isFull = false;
+    if (this.#asked === null) this.#readOn();
+  };
+  /** As node:http: who ends its side waits for nothing. */
+  readonly #onEnd = (): void => void this.#socket.end();
+  readonly #onError = (): void => void this.#socket.destroy();
+  readonly #onClose = (): void => this.#letGo(this);
+
+  /** Takes up what waits, request by request. */
+  #readOn(): void {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    while (this.#waiting !== null && this.#asked === null && !this.#isFull) {
+      const bytes = this.#waiting;
+      const request = readPlainRequest(bytes);
+      const isWhole = request !== 'incomplete';
+      this.#pieces = isWhole ? 0 : this.#pieces + 1;
+      if (request === 'unusual' || this.#pieces > PIECES_MAX || this.#options.isDraining()) this.#handOver(bytes);
+      else if (!isWhole) break;
+      else this.#ask(request, bytes);
+    }
+    this.#isReading = false;
+    if (this.#socket.isPaused() && !this.#isFull && this.#asked === null) this.#socket.resume();
+  }
+  #ask(request: PlainRequest, bytes: Buffer): void {
+    this.#waiting = request.end === bytes.length ? null : bytes.subarray(request.end);
+    this.#asked = bytes.length === request.end ? bytes : bytes.subarray(0, request.end);
+    this.#hasAsked = true;
+    const exchange = new PlainExchange(request, this.#asked, this, this.#socket.remoteAddress);
+    const goOn = (): void => this.#handOver(Buffer.concat([this.#asked ?? NOTHING, this.#waiting ?? NOTHING]));
+    const { direct, isDraining } = this.#options;
+    if (isForStream(exchange) || !direct.take(exchange, { goOn, isDraining })) goOn();
+  }
+  answer(answered: Answered): void {
+    const { body, isAscii } = answered;
+    const socket = this.#socket;
+    const closes = this.#options.isDraining();
+    const head = headOf(answered, closes ? null : this.#options.keepAliveMs);
+    this.#asked = null;
+    if (!socket.writable) return;
+    if (body === null) this.#isFull = !socket.write(head, 'latin1');
+    else if (typeof body === 'string') this.#isFull = !socket.write(head + body, isAscii ? 'latin1' : 'utf8');
+    else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      this.#isFull = !socket.write(body);
+      socket.uncork();
+    }
+    if (closes) socket.end();
+    else this.#readOn();
+  }
+
+  /** `bytes`: with which node:http begins. */
+  #handOver(bytes: Buffer | null): void {
+    const socket = this.#socket;
+    this.#letGo(this);
+    socket.off('data', this.#onData).off('drain', this.#onDrain).off('end', this.#onEnd).off('error', this.#onError).off('close', this.#onClose);
+    this.#waiting = null;
+    if (socket.destroyed || socket.readableEnded) return void socket.destroy();
+    if (bytes !== null) socket.unshift(bytes);
+    this.#options.handOver(socket);
+    socket.resume();
+  }
+}
+
+const NOTHING = Buffer.alloc(0);
+
+class PlainExchange implements Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly remoteAddress: string | undefined;
+  readonly #request: PlainRequest;
+  readonly #bytes: Buffer;
+  readonly #connection: Connection;
+
+  constructor(request: PlainRequest, bytes: Buffer, connection: Connection, remoteAddress: string | undefined) {
+    this.method = request.method;
+    this.url = request.url;
+    this.remoteAddress = remoteAddress;
+    this.#request = request;
+    this.#bytes = bytes;
+    this.#connection = connection;
+  }
+  header(name: string): string | null {
+    return this.#request.headers.get(name) ?? null;
+  }
+  readBody(then: (body: string) => void): void {
+    then(textIn(this.#bytes, this.#request.bodyAt));
+  }
+  answer(answered: Answered): void {
+    this.#connection.answer(answered);
+  }
+  destroy(): void {
+    this.#connection.destroy();
+  }
+}
