@@ -1,56 +1,32 @@
-/** Closed loop over keep-alive connections by autocannon: each connection sends its next request when it has its answer. Every answer is checked. */
-import autocannon from 'autocannon';
-import { withPlainNames } from '../documents.ts';
-import type { HttpFigures, HttpJob, Questions } from './jobs.ts';
+/** Closed loop over keep-alive connections: each sends its next request when it has its answer. Every answer is checked. */
+import { quantile } from '../statistics.ts';
+import type { HttpFigures, HttpJob } from './jobs.ts';
+import { leanConnection, type LeanAnswer } from './lean-connection.ts';
 
-const SAMPLE_MS = 250;
-
-type Source = Pick<autocannon.Options, 'requests' | 'setupClient' | 'verifyBody'>;
-
-export async function runHttp(job: HttpJob, questions: Questions): Promise<HttpFigures> {
-  const result = await autocannon({
-    url: job.url,
-    connections: job.connections,
-    duration: job.seconds,
-    method: 'POST',
-    headers: headersOf(job),
-    sampleInt: SAMPLE_MS,
-    ...sourceOf(job, questions),
-  });
-  return {
-    requestsPerSecond: result.requests.total / result.duration,
-    requests: result.requests.total,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    errors: result.errors + result.non2xx + result.mismatches,
-  };
+export interface Asking {
+  /** The next request of that connection, counted from 0. */
+  next(connection: number): Buffer | string;
+  isRight(answer: LeanAnswer): boolean;
 }
 
-const headersOf = ({ headers }: HttpJob): Record<string, string> => ({ 'content-type': 'application/json', ...headers });
-
-function sourceOf(job: HttpJob, { bodies, tokens, apart = false, ...questions }: Questions): Source {
-  const answers = new Set(questions.answers);
-  const all = Array.from({ length: Math.max(bodies.length, tokens.length) }, (_, at) => ({
-    body: bodies[at % bodies.length] ?? '',
-    headers: { ...headersOf(job), authorization: `Bearer ${tokens[at % tokens.length]}` },
-  }));
-  return {
-    ...(apart ? partsOf(all, job.connections) : { requests: all }),
-    // One server of those compared ends its answers with a line end.
-    verifyBody: (body) => answers.has(apart ? withPlainNames(String(body).trimEnd()) : String(body).trimEnd()),
-  };
-}
-
-/** The library copies what it is given once for each connection, so it is given its part when it is there. */
-function partsOf(all: readonly autocannon.Request[], connections: number): Pick<Source, 'requests' | 'setupClient'> {
-  const size = Math.ceil(all.length / connections);
-  let clients = 0;
-  return {
-    requests: all.slice(0, 1),
-    setupClient(client) {
-      const from = (clients % connections) * size;
-      clients += 1;
-      client.setRequests(all.slice(from, from + size));
-    },
-  };
+/** Rejects where a connection fails. */
+export async function runHttp({ url, connections: count, seconds }: Omit<HttpJob, 'requests'>, asking: Asking): Promise<HttpFigures> {
+  const connections = await Promise.all(Array.from({ length: count }, () => leanConnection(url)));
+  const ms: number[] = [];
+  let errors = 0;
+  const startedMs = performance.now();
+  const endMs = startedMs + seconds * 1_000;
+  await Promise.all(
+    connections.map(async (connection, number) => {
+      for (let sentMs = performance.now(); sentMs < endMs;) {
+        const answer = await connection.send(asking.next(number));
+        const answeredMs = performance.now();
+        ms.push(answeredMs - sentMs);
+        sentMs = answeredMs;
+        if (!asking.isRight(answer)) errors += 1;
+      }
+    }),
+  ).finally(() => connections.forEach((connection) => connection.close()));
+  const lastedSeconds = (performance.now() - startedMs) / 1_000;
+  return { requestsPerSecond: ms.length / lastedSeconds, requests: ms.length, p50Ms: quantile(ms, 0.5), p99Ms: quantile(ms, 0.99), errors };
 }

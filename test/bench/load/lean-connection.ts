@@ -1,18 +1,19 @@
 /**
- * A keep-alive connection that sends one request after the other and takes its answers apart by itself: for loads that share their core with PostgreSQL,
- * Redis and Kafka, where a library's client would take as much of it as they do.
+ * A keep-alive connection that sends one request after the other and takes its answers apart by itself: a library's client takes as much of its core for a
+ * request as a fast server does, and would be what is measured.
  */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 
 export interface LeanAnswer {
   readonly status: number;
-  readonly body: string;
+  /** Good until the next request. */
+  readonly body: Buffer;
 }
 
 export interface LeanConnection {
-  /** One at a time. Rejects where the connection fails or the answer cannot be read. */
-  post(body: string): Promise<LeanAnswer>;
+  /** A whole request, once the one before has its answer. Rejects where the connection fails or the answer cannot be read. */
+  send(request: Buffer | string): Promise<LeanAnswer>;
   close(): void;
 }
 
@@ -29,13 +30,19 @@ function answerIn(bytes: Buffer): LeanAnswer | null {
   if (status === undefined || length === undefined) throw new Error(`an answer that this client cannot read: ${head}`);
   const from = headLength + HEAD_END.length;
   const to = from + Number(length);
-  return bytes.length < to ? null : { status: Number(status), body: bytes.toString('utf8', from, to) };
+  return bytes.length < to ? null : { status: Number(status), body: bytes.subarray(from, to) };
 }
 
-export async function leanConnection(url: string, headers: Readonly<Record<string, string>>): Promise<LeanConnection> {
-  const { hostname, port, host, pathname } = new URL(url);
+/** Makes requests of bodies: POST to that address with those headers. */
+export function requestsTo(url: string, headers: Readonly<Record<string, string>>): (body: string) => string {
+  const { host, pathname } = new URL(url);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   const head = `POST ${pathname} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}content-length: `;
+  return (body) => `${head}${Buffer.byteLength(body)}${HEAD_END}${body}`;
+}
+
+export async function leanConnection(url: string): Promise<LeanConnection> {
+  const { hostname, port } = new URL(url);
   let waiting: PromiseWithResolvers<LeanAnswer> | undefined;
   let begun: Buffer | undefined;
   /** Why nothing can be asked any more. */
@@ -53,7 +60,7 @@ export async function leanConnection(url: string, headers: Readonly<Record<strin
     waiting?.resolve(answer);
     waiting = undefined;
   };
-  const socket: Socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await once(socket, 'connect');
   socket
     .on('data', (chunk: Buffer) => {
@@ -66,10 +73,10 @@ export async function leanConnection(url: string, headers: Readonly<Record<strin
     .on('error', fail)
     .on('close', () => fail(new Error('the server closed the connection')));
   return {
-    post(body) {
+    send(request) {
       if (broken !== undefined) return Promise.reject(broken);
       waiting = Promise.withResolvers();
-      socket.write(`${head}${Buffer.byteLength(body)}${HEAD_END}${body}`);
+      socket.write(request);
       return waiting.promise;
     },
     close: () => void socket.destroy(),

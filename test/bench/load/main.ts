@@ -3,15 +3,16 @@ import type { Job, JobAnswer, StopJob } from './jobs.ts';
 import { runHttp } from './http-load.ts';
 import { runLive } from './live-load.ts';
 import { runMixed } from './mixed-load.ts';
-import { runMutations } from './mutations-load.ts';
+import { mutationsOf } from './mutations-load.ts';
 import { runPaced } from './paced-load.ts';
+import { questionsOf } from './questions-load.ts';
 
 let stopping = new AbortController();
 
 type Figures = Extract<JobAnswer, { figures: unknown }>['figures'];
 
 function run(job: Job): Promise<Figures> {
-  if (job.kind === 'http') return job.requests.kind === 'mutations' ? runMutations(job, job.requests) : runHttp(job, job.requests);
+  if (job.kind === 'http') return runHttp(job, job.requests.kind === 'mutations' ? mutationsOf(job, job.requests) : questionsOf(job, job.requests));
   if (job.kind === 'live') return runLive(job);
   if (job.kind === 'mixed') return runMixed(job);
   stopping = new AbortController();
