@@ -24,8 +24,11 @@ import type { WorkerPorts } from './kit/role.ts';
 
 /** How long the partitions of a worker that was killed wait for another one. Renewed every second or so. */
 const TABLE_LOG_LEASE_MS = 10_000;
-/** Alone in its database nobody waits for it, and on a busy laptop seconds can pass between two signs of life. */
-const EMBEDDED_LEASE_MS = 60_000;
+/**
+ * Alone in its database nobody waits for it, and on a busy laptop seconds can pass between two signs of life. Nor does anybody else append there: what this
+ * process appends it knows, and asking ten times a second takes some hundredths of a core.
+ */
+const EMBEDDED_LOG = { leaseMs: 60_000, pollMs: 1_000 } as const;
 
 export interface ComposedWorkers {
   readonly ports: WorkerPorts;
@@ -62,7 +65,7 @@ export async function composeWorkers(
     const log =
       config.kafkaBrokers.length > 0
         ? createKafkaLog({ brokers: [...config.kafkaBrokers], clientId: instance, logger })
-        : createTableLog({ sql, notify, instance, leaseMs: database.embedded ? EMBEDDED_LEASE_MS : TABLE_LOG_LEASE_MS });
+        : createTableLog({ sql, notify, instance, ...(database.embedded ? EMBEDDED_LOG : { leaseMs: TABLE_LOG_LEASE_MS }) });
     const eventStore = createPostgresEventStore({ sql, notify });
     const views = composeViews(config, logger);
     const { readModels, viewLeases, liveBus, generations } = views;
