@@ -14,7 +14,8 @@ const PLAIN_HOST = /^[\w.-]+(:\d+)?$/;
 
 type Asked = Pick<Exchange, 'method' | 'url' | 'header'>;
 
-export function isForHere(asked: Asked): boolean {
+/** True where nothing about its head needs the app. */
+export function mayGoDirect(asked: Asked): boolean {
   const { method, url } = asked;
   const header = (name: string): string | null => asked.header(name);
   const host = header('host') ?? '';
@@ -32,8 +33,8 @@ export function whoAsks(verifier: TokenVerifier, asked: Pick<Exchange, 'header'>
   if (remembered !== undefined) return then(remembered);
   const token = bearerToken(authorization);
   if (token === null) return then(null);
-  // Why a token is no good is told on the other way.
-  verifier.verify(token).then(then, () => then(null));
+  // A copy, since it is kept: as a part of its request's head it would keep all of that. Why a token is no good is told on the other way.
+  verifier.verify(Buffer.from(token).toString()).then(then, () => then(null));
 }
 
 export function requestIdFor(asked: Pick<Exchange, 'header'>): string {

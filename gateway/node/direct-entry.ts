@@ -12,7 +12,7 @@ import { PRIVATE_HEADERS, type GetHeaders, type GetHeadersOf } from '../direct/g
 import { contextHeaders } from '../direct/http.ts';
 import { bodyIn } from '../direct/query-string.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { isForHere, PATH, requestIdFor, whoAsks } from './asking.ts';
+import { mayGoDirect, PATH, requestIdFor, whoAsks } from './asking.ts';
 import { encodedFor, isEncodable } from './encodings.ts';
 import type { Answered, Exchange, HeaderList } from './exchange.ts';
 
@@ -44,17 +44,16 @@ export function createDirectEntry({ direct, headersOf, verifier, logger, metrics
   };
   return {
     take(exchange, { goOn, isDraining }) {
-      if (!isForHere(exchange)) return false;
+      if (!mayGoDirect(exchange)) return false;
       const startedMs = performance.now();
       const isGet = exchange.method === 'GET';
       const onBody = (body: string): void => {
         const requestId = requestIdFor(exchange);
         const onAnswer = (answer: DirectAnswer | null, get: GetHeaders | null): void => {
           if (answer === null) return goOn(isGet ? undefined : body);
-          const answered = answeredWith(answer, exchange, { requestId, get });
-          if (isDraining()) answered.headers.push('connection', 'close');
-          exchange.answer(answered);
+          const answered = { ...answeredWith(answer, exchange, { requestId, get }), closes: isDraining() };
           metrics?.request({ route: PATH, method: isGet ? 'GET' : 'POST', status: answered.status, durationMs: performance.now() - startedMs });
+          exchange.answer(answered);
         };
         const onDefect = (error: unknown): void => {
           logger.error({ requestId, err: error }, 'a request could not be answered on the direct way');
@@ -91,7 +90,7 @@ interface About {
 
 const OF_POST: GetHeaders = { tag: null, headers: PRIVATE_HEADERS };
 
-function answeredWith(answer: DirectAnswer, exchange: Exchange, { requestId, get }: About): Answered {
+function answeredWith(answer: DirectAnswer, exchange: Exchange, { requestId, get }: About): Omit<Answered, 'closes'> {
   const isKept = 'bytes' in answer;
   const encoded = isKept ? encodedFor(answer, exchange.header('accept-encoding') ?? undefined) : null;
   const { tag, headers: forCaches } = get ?? OF_POST;
@@ -99,16 +98,16 @@ function answeredWith(answer: DirectAnswer, exchange: Exchange, { requestId, get
   if (isKept && isEncodable(answer) && !('vary' in forCaches)) headers.push('vary', 'accept-encoding');
   for (const name in forCaches) headers.push(name, forCaches[name] ?? '');
   if (tag !== null) headers.push('etag', quoted(tag, encoded?.encoding ?? null));
-  if (tag !== null && isNamed(exchange.header('if-none-match') ?? '', tag)) return { status: 304, headers, body: null, isAscii: false };
+  if (tag !== null && isNamed(exchange.header('if-none-match') ?? '', tag)) return { status: 304, headers, body: null, textAs: 'latin1' };
   if (isKept) {
     headers.push('content-type', answer.contentType);
     if (encoded !== null) headers.push('content-encoding', encoded.encoding);
     const bytes = encoded?.bytes ?? answer.bytes;
     headers.push('content-length', bytes.length);
-    return { status: 200, headers, body: (encoded === null ? answer.ascii : null) ?? bytes, isAscii: true };
+    return { status: 200, headers, body: (encoded === null ? answer.ascii : null) ?? bytes, textAs: 'latin1' };
   }
   for (const name in answer.headers) if (name !== 'content-length' && !(name in forCaches)) headers.push(name, answer.headers[name] ?? '');
   const length = Buffer.byteLength(answer.text);
   headers.push('content-length', length);
-  return { status: answer.status, headers, body: answer.text, isAscii: answer.text.length === length };
+  return { status: answer.status, headers, body: answer.text, textAs: answer.text.length === length ? 'latin1' : 'utf8' };
 }

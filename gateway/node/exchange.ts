@@ -10,8 +10,10 @@ export interface Answered {
   readonly headers: HeaderList;
   /** Null: the status and the headers say it all. Text goes out together with its head. */
   readonly body: string | Uint8Array | null;
-  /** True: each character of the text is one byte. */
-  readonly isAscii: boolean;
+  /** How text is written: latin1 where each of its characters is one byte, which takes half the time. */
+  readonly textAs: 'latin1' | 'utf8';
+  /** It is the connection's last one. */
+  readonly closes: boolean;
 }
 
 export interface Exchange {
@@ -61,9 +63,10 @@ export class NodeExchange implements Exchange {
       then(textIn(chunks.length === 1 && only ? only : Buffer.concat(chunks)));
     });
   }
-  answer({ status, headers, body, isAscii }: Answered): void {
+  answer({ status, headers, body, textAs, closes }: Answered): void {
+    if (closes) headers.push('connection', 'close');
     this.#res.writeHead(status, headers);
-    if (typeof body === 'string') this.#res.end(body, isAscii ? 'latin1' : 'utf8');
+    if (typeof body === 'string') this.#res.end(body, textAs);
     else this.#res.end(body ?? undefined);
   }
   destroy(): void {

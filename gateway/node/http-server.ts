@@ -22,8 +22,7 @@ export interface HttpServerOptions {
   readonly app: Pick<App, 'fetch'>;
   /** Answers what needs no Request; the rest goes on to the app. */
   readonly direct: DirectEntry;
-  /** Absent: every stream goes on to the app. */
-  readonly streams?: StreamEntry | undefined;
+  readonly streams: StreamEntry;
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -53,11 +52,12 @@ export async function listenHttp({ app, direct, streams, host, port, logger }: H
   };
   const isDraining = (): boolean => draining;
   const server = createServer(options, (req, res) => {
-    const ask = (exchange: Exchange): void => {
-      if (!direct.take(exchange, { goOn: (bodyText) => goOn(req, res, bodyText), isDraining })) goOn(req, res);
+    const toApp = (bodyText?: string): void => goOn(req, res, bodyText);
+    const ask = (exchange: Exchange, bodyText?: string): void => {
+      if (!direct.take(exchange, { goOn: toApp, isDraining })) toApp(bodyText);
     };
-    if (draining) goOn(req, res);
-    else if (streams?.take(req, res, ask) !== true) ask(new NodeExchange(req, res));
+    if (draining) toApp();
+    else if (!streams.take(req, res, { ask, goOn: toApp })) ask(new NodeExchange(req, res));
   });
   const plain = plainConnectionsOf(server, { direct, isDraining });
   await listen(server, host, port);
@@ -85,8 +85,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 /** Puts them in front of node's own way with a connection, which gets those that they hand over. */
 function plainConnectionsOf(server: Server, options: { readonly direct: DirectEntry; readonly isDraining: () => boolean }): PlainConnections {
-  const nodes = server.listeners('connection');
-  const handOver = (socket: Socket): void => nodes.forEach((listener): void => void listener.call(server, socket));
+  const own = server.listeners('connection');
+  const handOver = (socket: Socket): void => own.forEach((listener): void => void listener.call(server, socket));
   const plain = createPlainConnections({ ...options, handOver, keepAliveMs: KEEP_ALIVE_TIMEOUT_MS });
   server.removeAllListeners('connection').on('connection', (socket: Socket) => plain.take(socket));
   return plain;

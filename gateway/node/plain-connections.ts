@@ -27,13 +27,13 @@ export interface PlainConnectionsOptions {
   readonly isDraining: () => boolean;
   /** A connection on which nobody asks is ended after so long. */
   readonly keepAliveMs: number;
-  /** Between two looks at connections on which nothing happens. Who has not asked whole by the second of them is handed over. */
+  /** Between two looks at connections. Whose request is not whole by the second of them is handed over. */
   readonly lookMs?: number | undefined;
 }
 
 const LOOK_MS = 5_000;
-/** What may wait behind the request that is being answered, until nothing more is read. */
-const WAITING_BYTES_MAX = 65_536;
+/** How long the other side may take to end its own, too. */
+const LINGER_MS = 500;
 /** So many pieces a request may come in: node:http, which bounds how long one may take, gets what is slower. */
 const PIECES_MAX = 8;
 
@@ -61,10 +61,12 @@ class Connection {
   #asked: Buffer | null = null;
   /** Of the request that is not whole yet. */
   #pieces = 0;
-  #isFull = false;
   #isReading = false;
   #hasAsked = false;
-  #quietLooks = 0;
+  /** The other side sends nothing more. */
+  #hasEnded = false;
+  /** Since the last request was whole. */
+  #looks = 0;
 
   constructor(socket: Socket, options: PlainConnectionsOptions, letGo: (connection: Connection) => void) {
     this.#socket = socket;
@@ -75,10 +77,10 @@ class Connection {
 
   look(looksMax: number): void {
     if (this.#asked !== null || this.#socket.writableLength > 0) return;
-    this.#quietLooks += 1;
-    const isSlow = this.#quietLooks > 1 && (this.#pieces > 0 || !this.#hasAsked);
+    this.#looks += 1;
+    const isSlow = this.#looks > 1 && (this.#pieces > 0 || !this.#hasAsked);
     if (isSlow) this.#handOver(this.#waiting);
-    else if (this.#quietLooks > looksMax) this.destroy();
+    else if (this.#looks > looksMax) this.destroy();
   }
   closeIfIdle(): void {
     const isIdle = this.#hasAsked && this.#asked === null && this.#waiting === null && this.#socket.writableLength === 0;
@@ -89,64 +91,72 @@ class Connection {
   }
 
   readonly #onData = (bytes: Buffer): void => {
-    // Behind the last answer of a gateway that stops.
-    if (this.#socket.writableEnded) return;
-    this.#quietLooks = 0;
+    // Behind the last answer.
+    if (!this.#socket.writable) return;
     this.#waiting = this.#waiting === null ? bytes : Buffer.concat([this.#waiting, bytes]);
-    if (this.#asked === null && !this.#isFull) this.#readOn();
-    else if (this.#waiting.length > WAITING_BYTES_MAX) this.#socket.pause();
+    // What comes while there is something to do waits where it is.
+    if (this.#isBusy()) this.#socket.pause();
+    else this.#readOn();
   };
-  readonly #onDrain = (): void => {
-    this.#isFull = false;
-    if (this.#asked === null) this.#readOn();
+  readonly #onDrain = (): void => this.#readOn();
+  /** What was asked before is answered still. */
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    this.#readOn();
   };
-  /** As node:http: who ends its side waits for nothing. */
-  readonly #onEnd = (): void => void this.#socket.end();
   readonly #onError = (): void => void this.#socket.destroy();
   readonly #onClose = (): void => this.#letGo(this);
 
+  #isBusy(): boolean {
+    return this.#asked !== null || this.#socket.writableNeedDrain;
+  }
   /** Takes up what waits, request by request. */
   #readOn(): void {
-    if (this.#isReading) return;
+    if (this.#isReading || this.#isBusy()) return;
     this.#isReading = true;
-    while (this.#waiting !== null && this.#asked === null && !this.#isFull) {
+    while (this.#waiting !== null && !this.#isBusy()) {
       const bytes = this.#waiting;
       const request = readPlainRequest(bytes);
-      const isWhole = request !== 'incomplete';
-      this.#pieces = isWhole ? 0 : this.#pieces + 1;
+      const isIncomplete = request === 'incomplete';
+      this.#pieces = isIncomplete ? this.#pieces + 1 : 0;
       if (request === 'unusual' || this.#pieces > PIECES_MAX || this.#options.isDraining()) this.#handOver(bytes);
-      else if (!isWhole) break;
+      else if (isIncomplete) break;
       else this.#ask(request, bytes);
     }
     this.#isReading = false;
-    if (this.#socket.isPaused() && !this.#isFull && this.#asked === null) this.#socket.resume();
+    if (this.#isBusy()) return;
+    if (this.#hasEnded) this.#socket.end();
+    else if (this.#socket.isPaused()) this.#socket.resume();
   }
   #ask(request: PlainRequest, bytes: Buffer): void {
     this.#waiting = request.end === bytes.length ? null : bytes.subarray(request.end);
     this.#asked = bytes.length === request.end ? bytes : bytes.subarray(0, request.end);
     this.#hasAsked = true;
+    this.#looks = 0;
     const exchange = new PlainExchange(request, this.#asked, this, this.#socket.remoteAddress);
     const goOn = (): void => this.#handOver(Buffer.concat([this.#asked ?? NOTHING, this.#waiting ?? NOTHING]));
     const { direct, isDraining } = this.#options;
     if (isForStream(exchange) || !direct.take(exchange, { goOn, isDraining })) goOn();
   }
   answer(answered: Answered): void {
-    const { body, isAscii } = answered;
+    const { body, textAs, closes } = answered;
     const socket = this.#socket;
-    const closes = this.#options.isDraining();
-    const head = headOf(answered, closes ? null : this.#options.keepAliveMs);
+    const head = headOf(answered, this.#options.keepAliveMs);
     this.#asked = null;
-    if (!socket.writable) return;
-    if (body === null) this.#isFull = !socket.write(head, 'latin1');
-    else if (typeof body === 'string') this.#isFull = !socket.write(head + body, isAscii ? 'latin1' : 'utf8');
-    else {
-      socket.cork();
-      socket.write(head, 'latin1');
-      this.#isFull = !socket.write(body);
-      socket.uncork();
+    if (socket.writable) {
+      if (body === null) socket.write(head, 'latin1');
+      else if (typeof body === 'string') socket.write(head + body, textAs);
+      else writeTogether(socket, head, body);
     }
-    if (closes) socket.end();
+    if (closes) this.#close();
     else this.#readOn();
+  }
+  /** What comes behind the last answer is thrown away: a connection that ends with something unread takes from the other side what it has not read yet. */
+  #close(): void {
+    this.#waiting = null;
+    this.#socket.end();
+    this.#socket.resume();
+    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
   }
 
   /** `bytes`: with which node:http begins. */
@@ -163,6 +173,13 @@ class Connection {
 }
 
 const NOTHING = Buffer.alloc(0);
+
+function writeTogether(socket: Socket, head: string, body: Uint8Array): void {
+  socket.cork();
+  socket.write(head, 'latin1');
+  socket.write(body);
+  socket.uncork();
+}
 
 class PlainExchange implements Exchange {
   readonly method: string;

@@ -4,6 +4,7 @@
  * characters, other methods and paths) is left to node:http, byte for byte.
  */
 import { BODY_BYTES_MAX } from '../direct/http.ts';
+import { PATH } from './asking.ts';
 
 export interface PlainRequest {
   readonly method: 'GET' | 'POST';
@@ -19,10 +20,11 @@ const HEAD_BYTES_MAX = 8_192;
 const LINE_END = '\r\n';
 const HEAD_END = `${LINE_END}${LINE_END}`;
 /** RFC 3986's characters. */
-const FIRST_LINE = /(POST|GET) (\/graphql(?:\?[\w.~:/?@!$&'()*+,;=%-]*)?) HTTP\/1\.1\r\n/y;
+const FIRST_LINE = new RegExp(`(POST|GET) (${PATH}(?:\\?[\\w.~:/?@!$&'()*+,;=%-]*)?) HTTP/1\\.1\\r\\n`, 'y');
 const FIELD = /([\w-]+): ?((?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?)\r\n/y;
 /** What may become one of both. */
-const FIRST_LINE_BEGUN = /^(?:POST \/graphql|GET \/graphql\?)[\x20-\x7e]*\r?$/;
+const BEGINNINGS = [`POST ${PATH}`, `GET ${PATH}?`];
+const REST_BEGUN = /^[\x20-\x7e]*\r?$/;
 const FIELD_BEGUN = /^(?:[\w-]*|[\w-]+:[\x20-\x7e]*)\r?$/;
 const LENGTH = /^\d{1,6}$/;
 /** What makes a message end elsewhere, or a connection something else. */
@@ -48,7 +50,7 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | 'incomplete' | '
 /** A head that is not whole is looked at as well: node:http tells at once what is wrong with it. */
 function mayBecomePlain(text: string): boolean {
   const begunAt = text.lastIndexOf(LINE_END) + LINE_END.length;
-  if (begunAt < LINE_END.length) return FIRST_LINE_BEGUN.test(text) || 'POST /graphql'.startsWith(text) || 'GET /graphql?'.startsWith(text);
+  if (begunAt < LINE_END.length) return BEGINNINGS.some((begin) => begin.startsWith(text) || (text.startsWith(begin) && REST_BEGUN.test(text)));
   FIRST_LINE.lastIndex = 0;
   return FIRST_LINE.test(text) && fieldsIn(text.slice(0, begunAt), FIRST_LINE.lastIndex) !== null && FIELD_BEGUN.test(text.slice(begunAt));
 }

@@ -45,7 +45,7 @@ export async function serveApp(options: ServeAppOptions): Promise<{ readonly url
   const untaken = createUntaken(logger, options.untakenLimits);
   const liveSse = live && createLiveSse(live, untaken);
   const direct = createDirectEntry({ direct: app.direct, headersOf: app.headersOf, verifier, metrics, logger });
-  const streams = liveSse && createStreamEntry({ liveSse, verifier, metrics, logger });
+  const streams = createStreamEntry({ liveSse, verifier, metrics, logger });
   const http = await listenHttp({ app, direct, streams, host, port: options.port, logger });
   const webSocket = attachWebSocket(http.server, { ...options, untaken });
   health.setState('ready');

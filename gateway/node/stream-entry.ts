@@ -9,17 +9,26 @@ import { clientErrorOf, STATUS, type ErrorScope } from '../errors.ts';
 import type { LiveQuestion } from '../live/live-question.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { bearerToken } from '../plugins/identity.ts';
-import { isForHere, isForStream, PATH, requestIdFor, whoAsks } from './asking.ts';
+import { isForStream, mayGoDirect, PATH, requestIdFor, whoAsks } from './asking.ts';
 import { NodeExchange, type Exchange } from './exchange.ts';
 import type { LiveSse } from './live-sse.ts';
 
 export interface StreamEntry {
-  /** False, and nothing was read, where the request asks for no stream. Else it reads the body, and streams or calls `goOn`. */
-  take(req: IncomingMessage, res: ServerResponse, goOn: (exchange: Exchange) => void): boolean;
+  /** False, and nothing was read, where the request asks for no stream. Else it reads the body, and streams or calls one of `then` with it. */
+  take(req: IncomingMessage, res: ServerResponse, then: NoStream): boolean;
+}
+
+/** What becomes of a request for a stream that many cannot share. */
+export interface NoStream {
+  /** It may go the direct way. */
+  readonly ask: (exchange: Exchange, bodyText: string | undefined) => void;
+  /** It is the app's. */
+  readonly goOn: (bodyText: string | undefined) => void;
 }
 
 export interface StreamEntryOptions {
-  readonly liveSse: LiveSse;
+  /** Absent: no stream is shared. */
+  readonly liveSse?: LiveSse | undefined;
   readonly verifier: TokenVerifier;
   readonly logger: Logger;
   readonly metrics?: GatewayMetrics | undefined;
@@ -28,37 +37,45 @@ export interface StreamEntryOptions {
 const TOKEN_IN_ADDRESS = 'access_token';
 
 export function createStreamEntry({ liveSse, verifier, logger, metrics }: StreamEntryOptions): StreamEntry {
-  const stream = async (req: IncomingMessage, res: ServerResponse, about: { readonly question: LiveQuestion; readonly identity: Identity }): Promise<void> => {
-    const startedMs = performance.now();
+  const stream = async (sse: LiveSse, req: IncomingMessage, res: ServerResponse, { startedMs, ...about }: About): Promise<void> => {
     const observe = (status: number): void => metrics?.request({ route: PATH, method: req.method ?? '', status, durationMs: performance.now() - startedMs });
     const requestId = requestIdFor(new NodeExchange(req, res));
     try {
       const token = bearerToken(req.headers.authorization) ?? '';
-      if (await liveSse.stream(req, res, { ...about, token, requestId })) observe(200);
+      if (await sse.stream(req, res, { ...about, token, requestId })) observe(200);
     } catch (error) {
       observe(refuse(res, error, { requestId, logger }));
     }
   };
   return {
-    take(req, res, goOn) {
+    take(req, res, then) {
+      const startedMs = performance.now();
       const exchange = new NodeExchange(req, res);
       if (!isForStream(exchange)) return false;
       takeTokenFromAddress(req);
-      if (!isForHere(exchange)) return false;
+      if (!mayGoDirect(exchange)) return false;
+      const isGet = req.method === 'GET';
       const onBody = (body: string): void => {
-        const goOnWithIt = (): void => goOn(req.method === 'GET' ? exchange : new NodeExchange(req, res, body));
-        const question = liveSse.questionOf(body);
-        if (question === null) return goOnWithIt();
+        const bodyText = isGet ? undefined : body;
+        const question = liveSse?.questionOf(body) ?? null;
+        if (liveSse === undefined || question === null) return then.ask(new NodeExchange(req, res, bodyText), bodyText);
         whoAsks(verifier, exchange, (identity) => {
-          if (identity === null) goOnWithIt();
-          else void stream(req, res, { question, identity });
+          if (identity === null) then.goOn(bodyText);
+          else void stream(liveSse, req, res, { question, identity, startedMs });
         });
       };
-      if (req.method === 'GET') onBody(bodyIn(exchange.url) ?? '');
+      if (isGet) onBody(bodyIn(exchange.url) ?? '');
       else exchange.readBody(onBody);
       return true;
     },
   };
+}
+
+interface About {
+  readonly question: LiveQuestion;
+  readonly identity: Identity;
+  /** By performance.now(). */
+  readonly startedMs: number;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { createDirectEntry } from '../../gateway/node/direct-entry.ts';
 import { listenHttp } from '../../gateway/node/http-server.ts';
 import { silentLogger } from '../../platform/telemetry/logger.ts';
@@ -11,8 +11,11 @@ import { createGetHeaders } from '../../gateway/direct/get-headers.ts';
 import { tenantId } from '../../domain/ids.ts';
 import type { VerifiedToken } from '../../platform/auth/token-verifier.ts';
 
-/** In a question: answered a turn later, by the app, with more than a connection takes at once. */
-export const MARKS = { later: '"later"', app: '"app"', long: '"long"' } as const;
+/** In a question: answered a turn later, by the app at once or a turn later, after a while, with more than a connection takes at once. */
+export const MARKS = { later: '"later"', app: '"app"', appLater: '"app later"', slow: '"slow"', long: '"long"' } as const;
+const SLOW_MS = 300;
+/** A token of which it is found out a turn later who it is. */
+export const UNKNOWN_TOKEN = 'x.y.unknown';
 const LONG = 300_000;
 
 const someone: VerifiedToken = { tenant: tenantId('acme'), subject: 'ada', roles: ['ADMIN'], expiresAtMs: Number.MAX_SAFE_INTEGER };
@@ -22,9 +25,11 @@ let answered = 0;
 const direct: Pick<DirectGraphql, 'answer'> = {
   answer({ body, accept, readsOnly, consistencyToken }) {
     if (body.includes(MARKS.app)) return null;
+    if (body.includes(MARKS.appLater)) return nextTurn(null);
     answered += 1;
     const text = JSON.stringify({ body, accept, readsOnly, consistencyToken, long: body.includes(MARKS.long) ? 'x'.repeat(LONG) : '' });
     const answer = { status: 200, headers: { 'content-type': 'application/json' }, text, isWhole: true };
+    if (body.includes(MARKS.slow)) return delay(SLOW_MS, answer);
     return body.includes(MARKS.later) ? nextTurn(answer) : answer;
   },
 };
@@ -49,14 +54,17 @@ export interface EchoServers {
 
 /** `nodeOptions`: of node:http alone. */
 export async function startEchoServers(nodeOptions: ServerOptions = {}): Promise<EchoServers> {
-  const verifier = { verify: () => Promise.resolve(someone), remembered: () => someone };
+  const verifier = {
+    verify: () => nextTurn(someone),
+    remembered: (token: string) => (token === UNKNOWN_TOKEN ? undefined : someone),
+  };
   const entry = createDirectEntry({
     direct: { ...direct, facts: () => ({}) as ReturnType<DirectGraphql['facts']> },
     headersOf: createGetHeaders({ nowMs: () => Date.now() }),
     verifier,
     logger: silentLogger,
   });
-  const plain = await listenHttp({ app, direct: entry, host: '127.0.0.1', port: 0, logger: silentLogger });
+  const plain = await listenHttp({ app, direct: entry, streams: { take: () => false }, host: '127.0.0.1', port: 0, logger: silentLogger });
   const [answer] = plain.server.listeners('request');
   if (answer === undefined) throw new Error('nobody answers requests');
   const node = createServer({ keepAliveTimeout: 65_000, ...nodeOptions }, answer as Parameters<typeof createServer>[1]);

@@ -1,7 +1,7 @@
 /** Connections are read without node:http, and nobody can tell: whatever is sent, however it is cut, is answered as node:http answers it. */
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call, lasting, MARKS, startEchoServers, type EchoServers } from '../../support/echo-servers.ts';
+import { call, lasting, MARKS, startEchoServers, UNKNOWN_TOKEN, type EchoServers } from '../../support/echo-servers.ts';
 
 const SEED = 2811;
 const LANES = 24;
@@ -10,11 +10,25 @@ const QUIET_MS = 40;
 const QUIET_AGAIN_MS = 1_000;
 
 const body = (mark: string): string => `{"query":"{ me }","mark":${mark}}`;
-const bodies = fc.constantFrom(body('1'), body(MARKS.later), body(MARKS.app), body('"\u00fc"'), body('"\u{1F3E1}"'), '{', '\uFEFF{}', 'x'.repeat(9_000));
+const bodies = fc.constantFrom(
+  body('1'),
+  body(MARKS.later),
+  body(MARKS.app),
+  body(MARKS.appLater),
+  body('"\u00fc"'),
+  body('"\u{1F3E1}"'),
+  '{',
+  '\uFEFF{}',
+  'x'.repeat(9_000),
+);
 
 const post = (text: string, fields: readonly string[] = []): Buffer =>
-  Buffer.from(`POST /graphql HTTP/1.1\r\n${[...USUAL, ...fields, `content-length: ${Buffer.byteLength(text)}`].join('\r\n')}\r\n\r\n${text}`);
-const USUAL = ['Host: gateway.example', 'content-type: application/json', 'authorization: Bearer x.y.z'];
+  Buffer.from(
+    `POST /graphql HTTP/1.1\r\n${[...(fields.includes(STRANGER) ? NAMELESS : USUAL), ...fields, `content-length: ${Buffer.byteLength(text)}`].join('\r\n')}\r\n\r\n${text}`,
+  );
+const NAMELESS = ['Host: gateway.example', 'content-type: application/json'];
+const USUAL = [...NAMELESS, 'authorization: Bearer x.y.z'];
+const STRANGER = `authorization: Bearer ${UNKNOWN_TOKEN}`;
 
 const oneOf = (...texts: readonly string[]): fc.Arbitrary<string> => fc.constantFrom(...texts);
 const plainFields = fc.subarray([
