@@ -13,6 +13,8 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
     'p99 ms',
     `p99 to ${whole(readers)} alone`,
     `to ${whole(2 * readers)} that read`,
+    'p99 of the last seven eighths ms',
+    `to ${whole(readers)} alone`,
     'results missed',
     'RSS at first MB',
     'most MB',
@@ -30,7 +32,9 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
       whole(row.events),
       fixed(1)(quantile(row.delaysMs, 0.5)),
       fixed(1)(quantile(row.delaysMs, 0.99)),
-      ...[1, 2].map((times) => fixed(2)(ratioTo(allReading(rows, row, times * readers), row))),
+      ...[1, 2].map((times) => fixed(2)(ratioTo(allReading(rows, row, times * readers), row, ({ delaysMs }) => delaysMs))),
+      fixed(1)(quantile(row.laterDelaysMs, 0.99)),
+      fixed(2)(ratioTo(allReading(rows, row, readers), row, ({ laterDelaysMs }) => laterDelaysMs)),
       // A run in which a reader misses one comes to no figures.
       '0',
       fixed(0)(row.residentMegabytes[0] ?? Number.NaN),
@@ -47,5 +51,5 @@ export function stalledTable({ readers, eventsPerSecond, rows }: StalledResult):
 const allReading = (rows: readonly StalledRow[], { transport }: StalledRow, reading: number): StalledRow | undefined =>
   rows.find((row) => row.transport === transport && row.reading === reading && row.stalled === 0);
 
-const ratioTo = (other: StalledRow | undefined, { delaysMs }: StalledRow): number | null =>
-  other === undefined ? null : quantile(delaysMs, 0.99) / quantile(other.delaysMs, 0.99);
+const ratioTo = (other: StalledRow | undefined, row: StalledRow, delaysOf: (row: StalledRow) => readonly number[]): number | null =>
+  other === undefined ? null : quantile(delaysOf(row), 0.99) / quantile(delaysOf(other), 0.99);

@@ -12,6 +12,8 @@ export interface StalledRow {
   readonly events: number;
   /** From the event until a reader had it, of every tenth reader. */
   readonly delaysMs: readonly number[];
+  /** Those of the last seven eighths of the events: by then it can be known who does not read. */
+  readonly laterDelaysMs: readonly number[];
   /** Server's resident memory, before the first event and every few seconds. */
   readonly residentMegabytes: readonly number[];
   /** Of those who stopped reading: ended by the server, with their cursor. */
@@ -31,6 +33,8 @@ const EVENTS_PER_SECOND = 50;
 const EVERY_MS = 1_000 / EVENTS_PER_SECOND;
 /** Of the events, those for nobody but readers. */
 const ALONE = 0.25;
+/** Of the events, those of the time in which nobody can know yet who does not read: both systems take some hundred results without a word. */
+const UNKNOWN = 0.125;
 const LOOK_EVERY_MS = 2_000;
 /** For everything that is compiled at its first use. */
 const WARM_UPS = 100;
@@ -81,7 +85,11 @@ const phaseOf =
     await server.delaysMs();
     const memory = watchMemory(server.pid, LOOK_EVERY_MS);
     const stop = watchCpu([...server.pids, process.pid]);
-    const tookMs = await server.happen(events, EVERY_MS);
+    const first = Math.ceil(events * UNKNOWN);
+    const tookFirstMs = await server.happen(first, EVERY_MS);
+    const firstDelaysMs = await server.delaysMs();
+    const tookMs = tookFirstMs + (await server.happen(events - first, EVERY_MS));
+    const laterDelaysMs = await server.delaysMs();
     const { seconds: used, foreignCores } = stop();
     const cpuSeconds = used.get(server.pid);
     return {
@@ -89,7 +97,8 @@ const phaseOf =
       reading: readers,
       stalled: stalled - endedBefore,
       events,
-      delaysMs: await server.delaysMs(),
+      delaysMs: [...firstDelaysMs, ...laterDelaysMs],
+      laterDelaysMs,
       residentMegabytes: memory(),
       endedAsSlow: (await endedAsSlow(server.url)) - endedBefore,
       serverCores: cpuSeconds === undefined ? null : cpuSeconds / (tookMs / 1_000),
