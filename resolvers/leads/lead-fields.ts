@@ -5,7 +5,8 @@ import type { RequestContext } from '../context.ts';
 /** What to call the lead. */
 export function nameOf(lead: Lead): string {
   if (lead.erasedAt !== undefined) return 'Erased';
-  const name = [lead.firstName, lead.lastName].filter(Boolean).join(' ');
+  const { firstName, lastName } = lead;
+  const name = firstName && lastName ? `${firstName} ${lastName}` : firstName || lastName;
   return name || (lead.email ?? lead.phone ?? lead.externalId ?? 'No name');
 }
 
