@@ -45,7 +45,7 @@ async function accept(context: RequestContext, envelope: CommandEnvelope, isKeye
   const accepted = acceptedReceipt(envelope);
   // Nobody else can have an id that was made a moment ago.
   const receipt = isKeyed ? await acceptance.bound(keepId(context, accepted)) : accepted;
-  if (receipt.fingerprint !== envelope.fingerprint) throw conflictingKey();
+  if (receipt.fingerprint !== envelope.fingerprint) return await acceptance.bound(firstUnder(context, envelope, receipt));
   if (receipt.status !== 'ACCEPTED') return receipt;
   // It may be there by an earlier request already: sent once more, the inbox makes it one.
   await appendCommands(context, [envelope], acceptance);
@@ -63,6 +63,16 @@ async function keepId({ ports, requestId, shared }: RequestContext, receipt: Com
     ports.logger.warn({ requestId, error: String(error) }, 'a command id could not be kept; the inbox decides');
     return receipt;
   }
+}
+
+/**
+ * What the id is, where another request stands under it: its receipt where this one was first after all. One that was only accepted may stand there because
+ * the read models lost what did before it: the inbox remembers.
+ */
+async function firstUnder({ ports }: RequestContext, { tenant, id, fingerprint }: CommandEnvelope, other: CommandReceipt): Promise<CommandReceipt> {
+  const handled = other.status === 'ACCEPTED' ? await ports.origin.receipt(tenant, id).catch((error: unknown) => Promise.reject(notTaken(error))) : other;
+  if (handled?.fingerprint !== fingerprint) throw conflictingKey();
+  return handled;
 }
 
 /** Durable once resolved. Throws ApiError (UNAVAILABLE). */

@@ -68,8 +68,10 @@ function readerOf({ ports, reads }: RequestContext, { id, tenant, fingerprint }:
   return async (before) => {
     const [found] = await readReceipts(ports, tenant, [id], reads);
     if (found == null || found instanceof Error) return before;
-    if (found.fingerprint !== fingerprint) throw conflictingKey();
-    return found;
+    if (found.fingerprint === fingerprint) return found;
+    // What was only accepted may not be the first one: that shows when it is handled.
+    if (found.status === 'ACCEPTED') return before;
+    throw conflictingKey();
   };
 }
 

@@ -286,6 +286,30 @@ describe('an idempotency key', () => {
     expect(errors[0]?.extensions['code']).toBe('IDEMPOTENCY_CONFLICT');
   });
 
+  describe('whose first request only the inbox remembers, while another body has taken its place in the read models,', () => {
+    async function displaced(): Promise<{ readonly brokerage: Brokerage; readonly first: Receipt }> {
+      const brokerage = createBrokerage();
+      brokerage.outages.readModels = true;
+      const first = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+      await brokerage.carryOut('APPLIED');
+      brokerage.outages.readModels = false;
+      receiptOf(await run(brokerage.context(), CREATE, { input: { ...NEW, firstName: 'Other' }, key: 'once' }));
+      return { brokerage, first };
+    }
+
+    test('gets its receipt all the same', async () => {
+      const { brokerage, first } = await displaced();
+      const again = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
+      expect(again).toMatchObject({ id: first.id, leadId: first.leadId, status: 'APPLIED' });
+    });
+    test('is told to be sent again while the inbox cannot be asked', async () => {
+      const { brokerage } = await displaced();
+      brokerage.outages.origin = true;
+      const { errors } = await run(brokerage.context(), CREATE, { input: NEW, key: 'once' });
+      expect(errors[0]?.extensions['code']).toBe('UNAVAILABLE');
+    });
+  });
+
   test('of one tenant is not that of another', async () => {
     const brokerage = createBrokerage();
     const ours = receiptOf(await run(brokerage.context(), CREATE, { input: NEW, key: 'once' }));
