@@ -83,8 +83,9 @@ class Connection {
     else if (this.#looks > looksMax) this.destroy();
   }
   closeIfIdle(): void {
-    const isIdle = this.#hasAsked && this.#asked === null && this.#waiting === null && this.#socket.writableLength === 0;
-    if (isIdle) this.destroy();
+    const isUnderWay = this.#asked !== null || this.#waiting !== null || this.#socket.writableLength > 0;
+    // One that ends already has its time for that.
+    if (this.#hasAsked && !isUnderWay && !this.#socket.writableEnded) this.destroy();
   }
   destroy(): void {
     this.#socket.destroy();

@@ -214,7 +214,7 @@ describeWithBrowser('the dashboard', (launch) => {
     await until(async () => expect(Number(await shown('leads'))).toBeGreaterThan(before));
     await page.getByRole('button', { name: 'Today' }).click();
     await until(async () => expect(await shown('leads')).toBe(String(await leadsNow())));
-    expect(await get('day-lines').getAttribute('aria-label')).toMatch(/^Leads by tier on 1 days\. .+ hot, /);
+    await until(async () => expect(await get('day-lines').getAttribute('aria-label')).toMatch(/^Leads by tier on 1 days\. .+ hot, /));
   });
 
   it('did all that without an error, against no policy, and talking to nobody else', () => {

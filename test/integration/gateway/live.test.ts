@@ -271,7 +271,7 @@ describe('a watcher that stops reading', { timeout: 60_000 }, () => {
 
 describe.runIf(process.platform === 'linux')('a watcher for whom the system takes everything', { timeout: 60_000 }, () => {
   it('is known to read nothing before much of it waits there', async () => {
-    const untakenLimits = { everyMs: 50, againMs: 50, inAllBytes: -1, eachBytes: -1, manyBytes: 50_000 };
+    const untakenLimits = { everyMs: 5, againMs: 5, inAllBytes: -1, eachBytes: -1, manyBytes: 50_000 };
     const gateway = await start({ liveLimits: SMALL, untakenLimits });
     const stalled = await gateway.watch(LARGE_ACTIVITY);
     stalled.pause();
