@@ -133,17 +133,18 @@ class Compiler {
     if (node === undefined || this.fields > FIELDS_MAX) throw new NotCompiled();
     if (node.name.value === '__typename') {
       const text = JSON.stringify(parent.name);
-      return { key, write: () => text, isPure: true, name: key };
+      return { key, write: () => text, isPure: true, name: key, value: null };
     }
     const field = parent.getFields()[node.name.value];
     if (field === undefined) throw new NotCompiled();
     const value = this.#valueOf(field.type, nodes);
     const given = argumentsText(node);
-    const name = value.name === null || given === null ? null : `${key}${parent.name}.${field.name}(${given})${value.name}`;
+    const valueName = value.name === null || given === null ? null : `${parent.name}.${field.name}(${given})${value.name}`;
+    const name = valueName === null ? null : key + valueName;
     return this.#shared(name, () => {
       const { resolve, isPure } = resolverOf(field, node);
       const write = resolve === undefined ? property(field.name, value.write) : resolved(resolve, value.write);
-      return { key, write, isPure: isPure && value.isPure, name };
+      return { key, write, isPure: isPure && value.isPure, name, value: valueName === null ? null : this.#shared(valueName, () => ({})) };
     });
   }
 

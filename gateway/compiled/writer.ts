@@ -4,7 +4,7 @@ import type { RequestContext } from '../../resolvers/context.ts';
 import { andThen, type MaybePromise } from '../../resolvers/maybe-promise.ts';
 import { jsonText } from './json-text.ts';
 import type { Variables } from './selection.ts';
-import type { Shelf } from './texts.ts';
+import type { Shelf, Value, ValueTexts } from './texts.ts';
 
 /** One execution. */
 export interface Run {
@@ -23,6 +23,8 @@ export interface FieldWriter {
   readonly write: (source: unknown, run: Run) => MaybePromise<string>;
   /** Depends on its parent alone: neither on the context nor on variables. */
   readonly isPure: boolean;
+  /** Null where nobody could say which one it is. */
+  readonly value: Value | null;
 }
 
 /** Nobody reads it: GraphQL meets the value again, and says what is wrong with it. */
@@ -66,8 +68,9 @@ export function object(fields: readonly FieldWriter[], shelf: Shelf | undefined)
   const fixed = templates.every((template) => template.fields.length === 0) ? templates.map(({ end }) => end) : undefined;
   const piecesOf = (source: object, run: Run): readonly string[] | null => {
     const pieces: string[] = [];
+    const values = shelf?.values(source);
     for (const template of templates) {
-      const piece = pieceOf(template, source, run);
+      const piece = pieceOf(template, source, run, values);
       if (piece === null) return null;
       pieces.push(piece);
     }
@@ -93,7 +96,7 @@ export function object(fields: readonly FieldWriter[], shelf: Shelf | undefined)
 /** Fields that depend on nothing but their parent, up to a hole or the end. */
 interface Template {
   /** `before`: what stands before the field's value. */
-  readonly fields: readonly { readonly before: string; readonly write: FieldWriter['write'] }[];
+  readonly fields: readonly (Pick<FieldWriter, 'write' | 'value'> & { readonly before: string })[];
   readonly end: string;
 }
 
@@ -103,7 +106,7 @@ function templateOf(fields: readonly FieldWriter[]): { readonly pieces: readonly
   let open: Template['fields'][number][] = [];
   for (const [at, field] of fields.entries()) {
     const before = (at === 0 ? '{' : ',') + field.key;
-    if (field.isPure) open.push({ before, write: field.write });
+    if (field.isPure) open.push({ before, write: field.write, value: field.value });
     else {
       pieces.push({ fields: open, end: before });
       holes.push(field);
@@ -114,14 +117,16 @@ function templateOf(fields: readonly FieldWriter[]): { readonly pieces: readonly
 }
 
 /** Null where one of them answers later, as a resolver of the parent alone may, too: then the object is written anew each time. */
-function pieceOf({ fields, end }: Template, source: object, run: Run): string | null {
+function pieceOf({ fields, end }: Template, source: object, run: Run, values: ValueTexts | undefined): string | null {
   let text = '';
-  for (const { before, write } of fields) {
-    const part = write(source, run);
+  for (const { before, write, value } of fields) {
+    const known = value === null ? undefined : values?.value(value);
+    const part = known ?? write(source, run);
     if (typeof part !== 'string') {
       part.catch(() => undefined);
       return null;
     }
+    if (known === undefined && value !== null) values?.keepValue(value, part);
     text += before + part;
   }
   return text + end;

@@ -39,7 +39,7 @@ function readsTable(figures: readonly ReadFigures[]): string {
 const HEADS: Readonly<Record<Query, string>> = {
   list: 'List: 20 leads with their agents',
   'by id': 'One lead by id, 1,000 ids in rotation',
-  'list, cold': 'List, cold: every page of it by 32 documents in rotation, the text of every lead written anew',
+  'list, cold': 'List, cold: every page of it by 32 documents in rotation, the text of every lead put together anew',
   'list, through GraphQL': 'List, with a question that is not compiled: through GraphQL itself',
   'by id, through GraphQL': 'One lead by id, with a question that is not compiled: through GraphQL itself',
 };

@@ -12,7 +12,7 @@ import type { PeerAgent, PeerFile } from '../servers/peer-data.ts';
 const OURS = 'this gateway';
 /** The same process, asked so that it makes each answer anew: what a question costs that nobody asked before. */
 const OURS_ANEW = 'this gateway, nothing kept';
-const OURS_COLD = 'this gateway, no text kept';
+const OURS_COLD = 'this gateway, no lead’s text kept';
 const OURS_THROUGH = 'this gateway, through GraphQL itself';
 export const BARE = 'bare node:http';
 const MERCURIUS = 'mercurius + jit';
@@ -85,7 +85,7 @@ function targetOf({ name, server: { pid, url } }: Peer, bare: string): Target {
 
 /**
  * Documents that ask for the list's pages, each in names of its own. Texts of views are remembered by selection, once it is among the last 16 that asked
- * for the view (gateway/compiled/texts.ts): in a turn through all pages of all of them none is.
+ * for the view (gateway/compiled/texts.ts): in a turn through all pages of all of them none is. Texts of single values are, whoever asked for them first.
  */
 const PHRASINGS = 32;
 
