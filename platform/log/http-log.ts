@@ -3,7 +3,7 @@
  * only; reading is for workers. Web-standard APIs only.
  */
 import { ORIGIN_LOG_CHECK_PATH, ORIGIN_LOG_PATH, ORIGIN_RECORDS_MAX } from '../origin/paths.ts';
-import { givenUp, LogUnavailableError, type Log, type LogRecord } from './log.ts';
+import { givenUp, LogUnavailableError, type Log, type LogRecord, type Patience } from './log.ts';
 
 /** The intake will not take this, now or later: a record that is too large or for no topic of commands, or a token that is not its own. */
 export class LogRefusedError extends Error {
@@ -22,17 +22,21 @@ const REQUEST_BYTES_MAX = 900_000;
 const encoder = new TextEncoder();
 
 export function createHttpLog({ url, token, timeoutMs = 5_000 }: HttpLogOptions): Pick<Log, 'append' | 'check'> {
-  async function post(path: string, body: string, signal?: AbortSignal): Promise<void> {
-    const deadline = AbortSignal.timeout(timeoutMs);
+  async function post(path: string, body: string, signal?: Patience): Promise<void> {
+    const left = new AbortController();
+    const leave = (): void => left.abort();
+    signal?.addEventListener('abort', leave, { once: true });
     const response = await fetch(`${url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body,
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-    }).catch((error: unknown) => {
-      if (signal?.aborted) throw givenUp();
-      throw new LogUnavailableError(`the log's intake did not answer: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    });
+      signal: AbortSignal.any([left.signal, AbortSignal.timeout(timeoutMs)]),
+    })
+      .catch((error: unknown) => {
+        if (signal?.aborted) throw givenUp();
+        throw new LogUnavailableError(`the log's intake did not answer: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      })
+      .finally(() => signal?.removeEventListener('abort', leave));
     const text = await response.text().catch(() => '');
     if (response.ok) return;
     const told = `the log's intake answered ${response.status}: ${text.slice(0, 200)}`;

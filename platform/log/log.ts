@@ -77,9 +77,17 @@ export interface TrimmedPartition {
   readonly end: string;
 }
 
+/** How long somebody waits. Every AbortSignal is one; who makes many of them (a command each) can do so for an eighth of what those cost. */
+export interface Patience {
+  /** The time is up. */
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options: { readonly once: true }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 export interface AppendOptions {
   /** When it aborts, append rejects with LogUnavailableError, and what has not left by then is not sent any more. */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: Patience | undefined;
 }
 
 export interface Log {

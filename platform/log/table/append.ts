@@ -1,7 +1,7 @@
 /** Appending, one statement for everything that waits. */
 import type { Sql } from '../../event-store/connect.ts';
 import { isConflict, isUnavailable } from '../../event-store/database-errors.ts';
-import { givenUp, LogUnavailableError, type LogRecord } from '../log.ts';
+import { LogUnavailableError, type LogRecord, type Patience } from '../log.ts';
 import { nextTurn } from '../next-turn.ts';
 import { createBatcher } from './batcher.ts';
 import { partitionOf } from './partitioner.ts';
@@ -24,7 +24,7 @@ export const toLogError = (error: unknown): unknown =>
   isConflict(error) || isUnavailable(error) ? new LogUnavailableError('the log (a table) could not be reached or did not answer', { cause: error }) : error;
 
 export interface Appender {
-  append(records: readonly LogRecord[], signal?: AbortSignal): Promise<void>;
+  append(records: readonly LogRecord[], signal?: Patience): Promise<void>;
   idle(): Promise<void>;
 }
 
@@ -45,11 +45,7 @@ export function createAppender(sql: Sql, notifyPayload: string | null, onAppende
       if (records.length === 0) return;
       // One bad record must not fail what others append in the same flush.
       for (const record of records) assertStorable(record);
-      try {
-        await batcher.add(records, signal);
-      } catch (error) {
-        throw signal?.aborted === true ? givenUp() : error;
-      }
+      await batcher.add(records, signal);
     },
     idle: () => batcher.idle(),
   };

@@ -1,11 +1,12 @@
 /** Group commit: what arrives while a flush runs goes out together with the next one; with none running it goes at once, or as soon as `gather` says. */
+import { givenUp, type Patience } from '../log.ts';
 
 export interface Batcher<T, R> {
   /**
-   * Resolves with the item's own result once its flush is done, rejects with the error of that flush, or with the signal's reason when it
-   * aborts before; an item that waits then is not flushed.
+   * Resolves with the item's own result once its flush is done, rejects with the error of that flush, or when the signal aborts before;
+   * an item that waits then is not flushed.
    */
-  add(item: T, signal?: AbortSignal): Promise<R>;
+  add(item: T, signal?: Patience): Promise<R>;
   /** Resolves once nothing is on its way. */
   idle(): Promise<void>;
 }
@@ -70,12 +71,12 @@ export function createBatcher<T, R>(options: {
 
   return {
     async add(item, signal) {
-      signal?.throwIfAborted();
+      if (signal?.aborted === true) throw givenUp();
       const { promise, resolve, reject } = Promise.withResolvers<R>();
       const mine = { item, resolve, reject };
       const giveUp = (): void => {
         waiting = waiting.filter((other) => other !== mine);
-        reject(signal?.reason);
+        reject(givenUp());
       };
       signal?.addEventListener('abort', giveUp, { once: true });
       waiting.push(mine);
