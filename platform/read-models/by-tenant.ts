@@ -10,6 +10,11 @@ export interface TenantPart<T> {
   readonly places: readonly number[];
 }
 
+interface Part<T> extends TenantPart<T> {
+  readonly items: T[];
+  readonly places: number[];
+}
+
 /** In the order given; at most `sizeMax` items a part. */
 export function byTenant<T extends { readonly tenant: TenantId }>(
   all: readonly T[],
@@ -17,24 +22,27 @@ export function byTenant<T extends { readonly tenant: TenantId }>(
   isApart: (item: T) => boolean = () => false,
 ): TenantPart<T>[] {
   const parts: TenantPart<T>[] = [];
-  const open = new Map<string, { tenant: TenantId; apart: boolean; items: T[]; places: number[] }>();
-  for (const [place, item] of all.entries()) {
+  const open = new Map<string, Part<T>>();
+  let last: Part<T> | undefined;
+  all.forEach((item, place) => {
     const apart = isApart(item);
-    const key = `${item.tenant}\0${apart}`;
-    let part = open.get(key);
+    // Most are of the same one as those before them: no name of it has to be made to find it.
+    let part = last?.tenant === item.tenant && last.apart === apart ? last : open.get(`${item.tenant}\0${apart}`);
     if (!part || part.items.length >= sizeMax) {
       part = { tenant: item.tenant, apart, items: [], places: [] };
-      open.set(key, part);
+      open.set(`${item.tenant}\0${apart}`, part);
       parts.push(part);
     }
     part.items.push(item);
     part.places.push(place);
-  }
+    last = part;
+  });
   return parts;
 }
 
 /** The parts' answers, each as long as its part, in the order of the whole. */
 export function rejoin<T, R>(parts: readonly TenantPart<T>[], answers: readonly (readonly R[])[]): R[] {
-  const placed = parts.flatMap((part, at) => (answers[at] ?? []).map((answer, index) => [part.places[index] ?? 0, answer] as const));
-  return placed.sort((a, b) => a[0] - b[0]).map(([, answer]) => answer);
+  const whole: R[] = [];
+  parts.forEach(({ places }, at) => answers[at]?.forEach((answer, index) => (whole[places[index] ?? 0] = answer)));
+  return whole;
 }

@@ -1,9 +1,8 @@
 /**
  * Noting down that commands were accepted, behind the log's word. Those that come while a request is under way go together in the next one:
- * no answer waits for a request of its own.
+ * no answer waits for a request of its own, and a note by itself is a place in a list.
  */
 import type { CommandReceipt } from '../../domain/messages.ts';
-import { createBatcher } from '../../platform/log/table/batcher.ts';
 import { receiptPut } from '../../platform/read-models/receipt-put.ts';
 import type { GatewayPorts } from '../ports.ts';
 
@@ -26,20 +25,16 @@ const RETRY_MS = 250;
 
 /** `retries` false: what cannot be written at once is left to the workers. */
 export function createReceiptNotes({ readModels, logger }: Pick<GatewayPorts, 'readModels' | 'logger'>, { retries = true } = {}): ReceiptNotes {
-  const batcher = createBatcher<readonly CommandReceipt[], void>({
-    gather: () => new Promise((resolve) => setTimeout(resolve, GATHER_MS)),
-    sizeMax: RECEIPTS_PER_REQUEST_MAX,
-    sizeOf: (receipts) => receipts.length,
-    async flush(groups) {
-      // A receipt that a worker has moved on by now is not taken back: its version is higher.
-      await readModels.put(groups.flat().map(receiptPut));
-      return groups.map(() => undefined);
-    },
-  });
   let isOpen = retries;
+  /** Neither written nor given up, without those in `late`. */
   let waiting = 0;
+  let gathered: CommandReceipt[] = [];
+  /** The request that what comes now will go with; all who wait for it share one promise. */
+  let next: Promise<void> | undefined;
+  let running = Promise.resolve();
   let late: CommandReceipt[] = [];
   let retry: ReturnType<typeof setTimeout> | undefined;
+
   const keepForLater = (receipts: readonly CommandReceipt[]): void => {
     if (!isOpen) return;
     late.push(...receipts);
@@ -47,13 +42,13 @@ export function createReceiptNotes({ readModels, logger }: Pick<GatewayPorts, 'r
       retry = undefined;
       const again = late;
       late = [];
-      void write(again);
+      void add(again);
     }, RETRY_MS);
   };
-  const write = async (receipts: readonly CommandReceipt[]): Promise<void> => {
-    waiting += receipts.length;
+  const put = async (receipts: readonly CommandReceipt[]): Promise<void> => {
     try {
-      for (let at = 0; at < receipts.length; at += RECEIPTS_PER_REQUEST_MAX) await batcher.add(receipts.slice(at, at + RECEIPTS_PER_REQUEST_MAX));
+      // A receipt that a worker has moved on by now is not taken back: its version is higher.
+      await readModels.put(receipts.map(receiptPut));
     } catch (error) {
       logger.warn({ error: String(error), receipts: receipts.length }, 'receipts could not be written');
       keepForLater(receipts);
@@ -61,16 +56,31 @@ export function createReceiptNotes({ readModels, logger }: Pick<GatewayPorts, 'r
       waiting -= receipts.length;
     }
   };
+  const putAll = async (receipts: readonly CommandReceipt[]): Promise<void> => {
+    for (let at = 0; at < receipts.length; at += RECEIPTS_PER_REQUEST_MAX) await put(receipts.slice(at, at + RECEIPTS_PER_REQUEST_MAX));
+  };
+  const gather = async (): Promise<void> => {
+    await Promise.all([running, new Promise((resolve) => setTimeout(resolve, GATHER_MS))]);
+    const receipts = gathered;
+    gathered = [];
+    next = undefined;
+    running = putAll(receipts);
+    await running;
+  };
+  const add = (receipts: readonly CommandReceipt[]): Promise<void> => {
+    waiting += receipts.length;
+    gathered.push(...receipts);
+    next ??= gather();
+    return next;
+  };
+  const idle = (): Promise<void> => (next === undefined ? running : next.then(idle));
   return {
-    async note(receipts) {
-      if (receipts.length === 0 || waiting + late.length + receipts.length > RECEIPTS_WAITING_MAX) return;
-      await write(receipts);
-    },
-    idle: () => batcher.idle(),
+    note: (receipts) => (receipts.length === 0 || waiting + late.length + receipts.length > RECEIPTS_WAITING_MAX ? Promise.resolve() : add(receipts)),
+    idle,
     async close() {
       isOpen = false;
       clearTimeout(retry);
-      await batcher.idle();
+      await idle();
     },
   };
 }
