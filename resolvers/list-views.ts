@@ -9,7 +9,7 @@ import { isUnavailable, unavailable } from './errors.ts';
 import { readViews } from './loaders/read-views.ts';
 import { servedVersionsOf } from './loaders/served-versions.ts';
 import { andThen, type MaybePromise } from './maybe-promise.ts';
-import { parseView } from './parse-view.ts';
+import { viewOf } from './view-of.ts';
 import { createUnnotedReads, noteStale } from './reads.ts';
 import { TooLateError, within } from './within.ts';
 
@@ -146,8 +146,9 @@ async function farPage<View extends object>(context: RequestContext, query: List
   const edges = views.map(({ version, doc }, at) => {
     const { id, cursor } = items[at] ?? { id: '', cursor: '' };
     reads.view(kind, id);
-    const node = parseView<View>(doc);
-    if (reads.found(kind, id, version)) shared.near.keepView({ tenant, kind, id }, { version, view: node }, doc.length, since);
+    const ref = { tenant, kind, id };
+    const node = viewOf<View>(shared.near, ref, { version, doc });
+    if (reads.found(kind, id, version)) shared.near.keepView(ref, { version, view: node }, doc.length, since);
     return { id, cursor: encodeCursor(name, cursor), node };
   });
   const page: NearPage = {

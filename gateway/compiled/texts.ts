@@ -1,5 +1,5 @@
 /**
- * Texts of views: a view of one version is one object that nobody changes (resolvers/parse-view.ts), so what a selection makes of it, or of one of its values,
+ * Texts of views: a view of one version is one object that nobody changes (resolvers/view-of.ts), so what a selection makes of it, or of one of its values,
  * is always the same. It is remembered once the view is written again: what comes only once (a turn through all pages by many documents) would cost more to
  * remember than to write. Bound by bytes in two generations: what was not used for a whole generation is forgotten. Edge safe.
  */

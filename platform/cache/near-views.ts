@@ -73,6 +73,8 @@ export interface NearViews {
   tagsOf(tenant: TenantId, kind: IdKind): TagOf;
   /** Undefined where nothing is known of it here. A moment beyond its end it is still given out: `due` says so. */
   view(tag: string): Found<NearView> | undefined;
+  /** The view where just that version of it is here: nobody has to make it of its text once more. */
+  sameView(ref: ViewRef, version: number): object | undefined;
   /** Undefined where the page, or one of its views, is not here. `key`: `pageName` of tenant, list and place in it. As `view` for its end. */
   page(key: string): WholePage | undefined;
   /** Whether it should be read anew by now. */
@@ -152,6 +154,10 @@ export function createNearViews({ changes, nowMs, bytesMax, holdMs = HOLD_MS, ..
     versionOf: (ref) => changes.versionOf(ref),
     tagsOf: createViewTags(),
     view: (tag) => counted(find(tag) as Found<NearView> | undefined),
+    sameView(ref, version) {
+      const known = find(viewTag(ref)) as Found<NearView> | undefined;
+      return known?.value.version === version ? known.value.view : undefined;
+    },
     page(key) {
       const entry = find(key) as Found<PageEntry> | undefined;
       return counted(entry && wholeOf(entry));

@@ -8,7 +8,7 @@ import type { ReadStart } from '../../platform/cache/near-views.ts';
 import { viewTag } from '../../platform/cache/view-tags.ts';
 import type { StoredView } from '../../platform/read-models/read-models.ts';
 import type { RequestContext } from '../context.ts';
-import { parseView } from '../parse-view.ts';
+import { viewOf } from '../view-of.ts';
 import { within } from '../within.ts';
 
 type CommandType = Command['type'];
@@ -42,9 +42,9 @@ export async function laneOnStream(context: RequestContext, type: CommandType, s
 const laneOf = (type: CommandType, { score }: Lead): Lane => commandLane({ type, tier: score?.tier, bulk: false });
 
 /** Commands on one lead come in crowds: the next one finds it in memory. `since`: from before the read. */
-function keptLead({ identity, reads, shared }: RequestContext, id: StreamId, { version, doc }: StoredView, since: ReadStart): Lead {
-  const lead = parseView<Lead>(doc);
+function keptLead({ identity, reads, shared }: RequestContext, id: StreamId, stored: StoredView, since: ReadStart): Lead {
   const ref = { tenant: identity.tenant, kind: 'lead', id } as const;
-  if (reads.found('lead', id, version)) shared.near.keepView(ref, { version, view: lead }, doc.length, since);
+  const lead = viewOf<Lead>(shared.near, ref, stored);
+  if (reads.found('lead', id, stored.version)) shared.near.keepView(ref, { version: stored.version, view: lead }, stored.doc.length, since);
   return lead;
 }

@@ -13,7 +13,7 @@ import type { Explanation } from '../explanation.ts';
 import type { MaybePromise } from '../maybe-promise.ts';
 import type { Timing } from '../ports.ts';
 import { createUnnotedReads, noteStale, type Reads } from '../reads.ts';
-import { parseView } from '../parse-view.ts';
+import { viewOf } from '../view-of.ts';
 import { TooLateError, within } from '../within.ts';
 import { readViews } from './read-views.ts';
 import type { Refresher } from './refresher.ts';
@@ -114,8 +114,9 @@ async function readBatch<View extends object>(options: ViewLoaderOptions, ids: r
       if (isId(kind, id) && reads.missing(kind, id)) reads.until(since.atMs + ABSENT_MS);
       return null;
     }
-    const view = parseView<View>(stored.doc);
-    if (reads.found(kind, id, stored.version)) near.keepView({ tenant, kind, id }, { version: stored.version, view }, stored.doc.length, since);
+    const ref = { tenant, kind, id };
+    const view = viewOf<View>(near, ref, stored);
+    if (reads.found(kind, id, stored.version)) near.keepView(ref, { version: stored.version, view }, stored.doc.length, since);
     return view;
   });
 }

@@ -4,6 +4,7 @@ import { createChanges } from '../../../platform/cache/changes.ts';
 import { createNearViews } from '../../../platform/cache/near-views.ts';
 import { viewTag } from '../../../platform/cache/view-tags.ts';
 import type { ListQuery } from '../../../platform/read-models/read-models.ts';
+import { viewOf } from '../../../resolvers/view-of.ts';
 
 const ACME = tenantId('acme');
 const RIVAL = tenantId('rival');
@@ -54,6 +55,16 @@ describe('views and pages in memory', () => {
     expect(near.view(tagOf('lead_a'))).toBeUndefined();
     trust.isTrusted = true;
     expect([near.view(tagOf('lead_a'))?.value.version, near.view(tagOf('lead_b'))]).toEqual([1, undefined]);
+  });
+
+  test('a version that is here is the same view when it is read again, with no look at its text; another one is not', () => {
+    const { near, tagOf, keep, heard } = world();
+    const read = (version: number) => viewOf(near, refOf('lead_a'), { version, doc: JSON.stringify({ id: 'lead_a', version, read: true }) });
+    expect(read(1)).toEqual({ id: 'lead_a', version: 1, read: true });
+    keep('lead_a', 1);
+    expect([read(1), read(2)]).toEqual([near.view(tagOf('lead_a'))?.value.view, { id: 'lead_a', version: 2, read: true }]);
+    heard('lead_a', 2);
+    expect(read(1)).toHaveProperty('read');
   });
 
   test('a page comes with its views as they are now, although it was read before one of them changed', () => {
