@@ -77,7 +77,7 @@ export interface TrimmedPartition {
   readonly end: string;
 }
 
-/** How long somebody waits. Every AbortSignal is one; who makes many of them (a command each) can do so for an eighth of what those cost. */
+/** How long somebody waits. Every AbortSignal is one; whoever needs one for each command makes less (resolvers/commands/acceptance.ts). */
 export interface Patience {
   /** The time is up. */
   readonly aborted: boolean;

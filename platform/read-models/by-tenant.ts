@@ -15,6 +15,8 @@ interface Part<T> extends TenantPart<T> {
   readonly places: number[];
 }
 
+const nameOf = (tenant: TenantId, apart: boolean): string => `${tenant}\0${apart}`;
+
 /** In the order given; at most `sizeMax` items a part. */
 export function byTenant<T extends { readonly tenant: TenantId }>(
   all: readonly T[],
@@ -27,10 +29,10 @@ export function byTenant<T extends { readonly tenant: TenantId }>(
   all.forEach((item, place) => {
     const apart = isApart(item);
     // Most are of the same one as those before them: no name of it has to be made to find it.
-    let part = last?.tenant === item.tenant && last.apart === apart ? last : open.get(`${item.tenant}\0${apart}`);
+    let part = last?.tenant === item.tenant && last.apart === apart ? last : open.get(nameOf(item.tenant, apart));
     if (!part || part.items.length >= sizeMax) {
       part = { tenant: item.tenant, apart, items: [], places: [] };
-      open.set(`${item.tenant}\0${apart}`, part);
+      open.set(nameOf(item.tenant, apart), part);
       parts.push(part);
     }
     part.items.push(item);

@@ -59,7 +59,7 @@ export function checkTotals({ names }: TotalsQuery): void {
 
 /** Throws a RangeError where a view cannot be stored: a mistake of the caller's. */
 export function checkPut({ id, version, index, ttlSeconds }: ViewPut): void {
-  for (const [total, count] of index?.adds === undefined ? [] : Object.entries(index.adds))
+  for (const [total, count] of Object.entries(index?.adds ?? {}))
     if (!Number.isSafeInteger(count) || count === 0) throw new RangeError(`${total} adds a whole number other than 0, not ${count}`);
   if (!Number.isSafeInteger(version) || version < 0) throw new RangeError(`a version is a whole number from 0, not ${version}`);
   if (id === '' || cleanText(id) !== id) throw new RangeError(`an id is plain text, not ${JSON.stringify(id)}`);

@@ -19,7 +19,7 @@ export const notTaken = (cause?: unknown) => unavailable('the change could not b
 /** `timeoutMs`: from now until the caller is told. */
 export const startAcceptance = (timeoutMs: number): Acceptance => new Budget(timeoutMs);
 
-/** No AbortController, and no race between promises: with those it was an eighth of all that taking a command in costs a gateway. */
+/** No AbortController, and no race between promises: with those the time limit was an eighth of all that taking a command in costs a gateway (docs/benchmarks.md). */
 class Budget implements Acceptance, Patience {
   aborted = false;
   readonly #timer: ReturnType<typeof setTimeout>;
